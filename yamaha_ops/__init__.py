@@ -1,0 +1,3 @@
+"""Render, apply safely and watch Yamaha RTX router configurations."""
+
+__version__ = "0.1.0"
