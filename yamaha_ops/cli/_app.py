@@ -1,0 +1,77 @@
+"""The root of the command tree: a table of commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from yamaha_ops import __version__
+
+if TYPE_CHECKING:
+    from typing import Any
+
+COMMANDS = {
+    "apply": "Change routers to what the inventory says, under a guard that takes it back.",
+    "config": "Compare and check configuration files.",
+    "lab": "Emulated RTX830 routers on loopback.",
+    "mape": "MAP-E: addresses, port ranges, owners and rules.",
+    "parse": "Console text to records.",
+    "plan": "Show the commands that apply would send.",
+    "render": "Print the configuration that the inventory and templates give.",
+    "scrape": "One round of health over the chosen routers, as metrics.",
+    "status": "What routers say of themselves, live.",
+}
+"""Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported only when they run; help needs just the table."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- the base's signature
+        """Name the commands without importing one."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- the base's signature
+        """Return a stand-in that is enough for help and for "no such command"."""
+        if cmd_name not in COMMANDS:
+            return None
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that is about to run."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            module = import_module(f"yamaha_ops.cli.{name}")
+            command = get_command(module.app)
+            command.name = name
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Render, apply safely and watch Yamaha RTX router configurations.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"yamaha-ops {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Render, apply safely and watch Yamaha RTX router configurations."""
