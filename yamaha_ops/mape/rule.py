@@ -1,0 +1,171 @@
+"""One mapping rule of RFC 7597 section 5, checked when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from yamaha_ops.errors import MapeError
+from yamaha_ops.mape.address import (
+    INTERFACE_ID_BITS,
+    IPV4_BITS,
+    IPV6_BITS,
+    ipv4_text,
+    ipv6_text,
+    prefix_mask,
+    read_ipv4_prefix,
+    read_ipv6,
+    read_ipv6_prefix,
+)
+from yamaha_ops.mape.ports import check_port_parameters
+
+InterfaceId = Literal["draft-03", "rfc7597"]
+"""How the CE address ends: as in draft-ietf-softwire-map-03 (every Japanese line) or RFC 7597 6."""
+
+INTERFACE_IDS: tuple[InterfaceId, ...] = get_args(InterfaceId)
+DEFAULT_OFFSET: dict[InterfaceId, int] = {"draft-03": 4, "rfc7597": 6}
+"""The PSID offset where nobody states one."""
+
+MAX_EA_BITS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A mapping rule; numbers in bits. Text is normalised (RFC 5952), the rest is derived.
+
+    Attributes:
+        ipv6: Rule IPv6 prefix, such as ``240b:10::/32``.
+        ipv4: Rule IPv4 prefix, such as ``106.72.0.0/16``; a bare address is a /32.
+        ea_bits: Length of the embedded address bits behind the IPv6 prefix (0..48).
+        psid_offset: a, the port bits in front of the PSID (0..15).
+        interface_id: Form of the CE address.
+        br: IPv6 address of the border relay, if known.
+        provisioned_psid: The PSID, where it does not come from the prefix (EA bits 0).
+        provisioned_psid_length: Its length; with EA bits it may be stated but must agree with them.
+        provider: Whose rule it is.
+        evidence: How well the rule is verified (see :data:`yamaha_ops.mape.EVIDENCE`).
+        source: Where the rule was found.
+        ipv6_value: Rule IPv6 prefix as a number.
+        ipv6_length: n, its length.
+        ipv4_value: Rule IPv4 prefix as a number.
+        ipv4_length: r, its length.
+        end: n + EA bits: an end-user prefix must be at least this long.
+        suffix_length: p, how many EA bits belong to the IPv4 address.
+        psid_length: k, the length of the PSID; 0 where the address is not shared.
+
+    Raises:
+        MapeError: The rule is not one that RFC 7597 allows; the message says why.
+    """
+
+    ipv6: str
+    ipv4: str
+    ea_bits: int
+    psid_offset: int = DEFAULT_OFFSET["rfc7597"]
+    interface_id: InterfaceId = "rfc7597"
+    br: str | None = None
+    provisioned_psid: int | None = None
+    provisioned_psid_length: int | None = None
+    provider: str | None = None
+    evidence: str | None = None
+    source: str | None = None
+    ipv6_value: int = field(init=False, repr=False, compare=False)
+    ipv6_length: int = field(init=False, repr=False, compare=False)
+    ipv4_value: int = field(init=False, repr=False, compare=False)
+    ipv4_length: int = field(init=False, repr=False, compare=False)
+    end: int = field(init=False, repr=False, compare=False)
+    suffix_length: int = field(init=False, repr=False, compare=False)
+    psid_length: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ipv6_value, ipv6_length = _rule_ipv6(self.ipv6)
+        ipv4_value, ipv4_length = _rule_ipv4(self.ipv4)
+        suffix_length = min(self.ea_bits, IPV4_BITS - ipv4_length)
+        derived = {
+            "ipv6": f"{ipv6_text(ipv6_value)}/{ipv6_length}",
+            "ipv4": f"{ipv4_text(ipv4_value)}/{ipv4_length}",
+            "br": None if self.br is None else ipv6_text(read_ipv6(self.br)),
+            "ipv6_value": ipv6_value,
+            "ipv6_length": ipv6_length,
+            "ipv4_value": ipv4_value,
+            "ipv4_length": ipv4_length,
+            "end": ipv6_length + self.ea_bits,
+            "suffix_length": suffix_length,
+            "psid_length": self.ea_bits - suffix_length,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+        self._check_lengths()
+        if self.provisioned_psid is not None or self.provisioned_psid_length is not None:
+            self._take_provisioned()
+        check_port_parameters(self.psid_offset, self.psid_length, self.provisioned_psid or 0)
+
+    def _check_lengths(self) -> None:
+        if self.interface_id not in INTERFACE_IDS:
+            raise MapeError(
+                f"interface id form {self.interface_id!r} does not exist; "
+                f"it is {' or '.join(INTERFACE_IDS)}"
+            )
+        if not 0 <= self.ea_bits <= MAX_EA_BITS:
+            raise MapeError(f"{self.ea_bits} EA bits are impossible; it must be 0..{MAX_EA_BITS}")
+        if self.end > INTERFACE_ID_BITS:
+            raise MapeError(
+                f"{self.ipv6} with {self.ea_bits} EA bits reaches bit {self.end}, "
+                f"but prefix and EA bits must end within {INTERFACE_ID_BITS}"
+            )
+
+    def _take_provisioned(self) -> None:
+        """Use the PSID that came from outside (RFC 7598 PORTPARAMS), or refuse it."""
+        stated = self.provisioned_psid_length
+        if self.ea_bits:
+            if self.provisioned_psid is not None:
+                raise MapeError(
+                    f"a rule with {self.ea_bits} EA bits takes its PSID from the prefix; "
+                    "state a PSID only where EA bits are 0"
+                )
+            if stated != self.psid_length:
+                raise MapeError(
+                    f"PSID length {stated} contradicts the rule: {self.ea_bits} EA bits behind "
+                    f"{self.ipv4} leave {self.psid_length}"
+                )
+            return
+        if stated is None:
+            raise MapeError("a stated PSID needs its PSID length, too")
+        if stated and self.ipv4_length < IPV4_BITS:
+            raise MapeError(
+                f"{self.ipv4} is a whole prefix: ports are shared only of one address (a /32)"
+            )
+        if stated and self.provisioned_psid is None:
+            raise MapeError(
+                f"PSID length {stated} without EA bits needs the PSID itself, too: "
+                "the prefix cannot tell it"
+            )
+        object.__setattr__(self, "psid_length", stated)
+
+    @property
+    def gives_prefix(self) -> bool:
+        """Whether a subscriber gets a whole IPv4 prefix (EA bits end before bit 32)."""
+        return self.ipv4_length + self.suffix_length < IPV4_BITS
+
+
+def _rule_ipv6(text: str) -> tuple[int, int]:
+    value, length = read_ipv6_prefix(text)
+    if length is None:
+        raise MapeError(f"rule prefix {text} has no length; write it like 2001:db8::/40")
+    mask = prefix_mask(length, IPV6_BITS)
+    if value & ~mask:
+        raise MapeError(
+            f"rule prefix {text} has bits set behind bit {length}; "
+            f"was {ipv6_text(value & mask)}/{length} meant?"
+        )
+    return value, length
+
+
+def _rule_ipv4(text: str) -> tuple[int, int]:
+    value, length = read_ipv4_prefix(text)
+    mask = prefix_mask(length, IPV4_BITS)
+    if value & ~mask:
+        raise MapeError(
+            f"rule prefix {text} has bits set behind bit {length}; "
+            f"was {ipv4_text(value & mask)}/{length} meant?"
+        )
+    return value, length
