@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+
+import pytest
+
+from yamaha_ops.errors import InventoryError
+from yamaha_ops.inventory import Inventory, load
+
+ROOT = Path(__file__).parents[2]
+
+Loader = Callable[[str], Inventory]
+Refuser = Callable[[str], str]
+
+HOME = """\
+routers:
+  home:
+    host: 192.168.100.1
+    line: {service: v6plus}
+    lan: {address: 192.168.100.1/24, dhcp: 192.168.100.2-192.168.100.191}
+"""
+
+
+def test_the_shipped_inventory_is_the_line_of_the_article() -> None:
+    home = load(ROOT / "inventory.yaml").router("home")
+    assert (home.model, home.host, home.port) == ("RTX830", "127.0.0.1", 2830)
+    assert home.login.user == "admin"
+    assert str(home.login.password) == "env:YAMAHA_OPS_HOME_PASSWORD"
+    assert str(home.login.administrator_password) == ("env:YAMAHA_OPS_HOME_ADMINISTRATOR_PASSWORD")
+    assert home.line is not None
+    assert (home.line.service, home.line.ipv6, home.line.mtu) == ("v6plus", "ra", 1460)
+    assert home.lan is not None
+    assert home.lan.address == IPv4Interface("192.168.100.1/24")
+
+
+def test_a_router_without_wishes_gets_the_defaults(loaded: Loader) -> None:
+    home = loaded(HOME).router("home")
+    assert (home.model, home.port, home.known_hosts) == ("RTX830", 22, "strict")
+    assert not home.legacy_algorithms
+    assert home.lan is not None
+    assert home.lan.dhcp is not None
+    assert home.lan.dhcp.last == IPv4Address("192.168.100.191")
+
+
+def test_a_misspelt_field_is_named_with_its_place_and_the_right_spelling(refused: Refuser) -> None:
+    said = refused(HOME.replace("dhcp:", "dhpc:"))
+    assert said == "inventory.yaml:5:38: lan has no field dhpc; did you mean dhcp?"
+
+
+def test_all_problems_are_told_together_in_the_order_of_the_file(refused: Refuser) -> None:
+    said = refused("""\
+        routers:
+          home:
+            host: 192.168.100.1
+            prot: 22
+            line: {service: v6pluss}
+          away:
+            port: 70000
+        """)
+    assert said.splitlines() == [
+        "4 problems",
+        "  inventory.yaml:4:5: there is no field prot; did you mean port?",
+        "  inventory.yaml:5:12: line.service is not a known value; did you mean v6plus?",
+        "  inventory.yaml:6:3: host is missing",
+        "  inventory.yaml:7:5: port: input should be less than or equal to 65535",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "inventory.yaml:1:1: an inventory is a mapping of include, defaults, groups, routers"),
+        ("routers: {}\n", "inventory.yaml:1:1: the inventory has no routers"),
+        (
+            "router:\n  home: {}\n",
+            "inventory.yaml:1:1: there is no section router; did you mean routers?",
+        ),
+        ("routers:\n  home:\n", "inventory.yaml:2:3: routers.home is a mapping"),
+        ("routers: [\n", "inventory.yaml:2:1: is not YAML: expected the node content, but found"),
+        ("a: 1\na: hunter2\n", "inventory.yaml:2:1: the same key stands here twice"),
+        ("routers: {x: {host: a, name: b}}\n", "inventory.yaml:1:24: the name is the key above"),
+    ],
+)
+def test_a_file_of_the_wrong_shape_is_one_clear_sentence(
+    refused: Refuser, text: str, said: str
+) -> None:
+    assert refused(text).startswith(said)
+    assert "hunter2" not in refused(text)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match=r"none\.yaml: cannot be read: No such file"):
+        load(tmp_path / "none.yaml")
+
+
+def test_a_dhcp_range_outside_the_lan_is_refused(refused: Refuser) -> None:
+    said = refused(HOME.replace("100.191", "101.191"))
+    assert said == "inventory.yaml:5:38: lan.dhcp: the DHCP range is not inside 192.168.100.0/24"
+
+
+def test_names_labels_and_all_are_three_ways_to_choose(loaded: Loader) -> None:
+    inventory = loaded("""\
+        routers:
+          one: {host: a, labels: {site: tokyo, floor: 3}}
+          two: {host: b, labels: {site: tokyo, floor: 4}}
+          three: {host: c}
+        """)
+
+    def names(
+        names: Sequence[str] = (), labels: Sequence[str] = (), *, everything: bool = False
+    ) -> list[str]:
+        return [router.name for router in inventory.select(names, labels, everything)]
+
+    assert names(["two", "one", "two"]) == ["two", "one"]
+    assert names([], ["site=tokyo"]) == ["one", "two"]
+    assert names([], ["site=tokyo", "floor=4"]) == ["two"]
+    assert names(everything=True) == ["one", "two", "three"]
+    with pytest.raises(InventoryError, match="there is no router 'thre'; did you mean three"):
+        names(["thre"])
+    with pytest.raises(InventoryError, match="no router has the label site=tokio; did you mean"):
+        names([], ["site=tokio"])
+    with pytest.raises(InventoryError, match="not key=value"):
+        names([], ["tokyo"])
+    with pytest.raises(InventoryError, match="no router is chosen"):
+        names()
+    with pytest.raises(InventoryError, match="one of the three"):
+        names(["one"], everything=True)
+
+
+def test_state_is_beside_the_inventory_unless_the_environment_says_otherwise(
+    loaded: Loader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("YAMAHA_OPS_STATE", raising=False)
+    assert loaded(HOME).state == Path(".yamaha-ops")
+    monkeypatch.setenv("YAMAHA_OPS_STATE", str(tmp_path / "kept"))
+    assert loaded(HOME).state == tmp_path / "kept"
