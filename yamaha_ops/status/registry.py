@@ -1,0 +1,87 @@
+"""Which parser reads the answer to which command."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from yamaha_ops.errors import ParseError
+from yamaha_ops.status import environment, ipv6_address, lan, nat, pp, route, tunnel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yamaha_ops.status.grammar import Reader
+
+    Parser: TypeAlias = Callable[[str | bytes, str], tuple[Any, Reader]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record and the lines of the answer that nothing understood."""
+
+    record: Any
+    unknown_lines: tuple[str, ...] = ()
+
+
+_INTERFACE = r"(?:lan|wan|onu|bridge|vlan)\d[\d./]*"
+
+PARSERS: tuple[tuple[str, str, Parser], ...] = (
+    ("show environment", r"show environment(?: detail)?", environment.parse),
+    ("show status lanN", rf"show status {_INTERFACE}", lan.parse),
+    ("show status pp N", r"show status pp(?: \S+)?", pp.parse),
+    ("show status tunnel N", r"show status tunnel(?: \d+)?", tunnel.parse),
+    ("show status ipip", r"show status ipip", tunnel.parse_ipip),
+    (
+        "show nat descriptor address",
+        r"show nat descriptor address(?: (?:\d+|all))?(?: detail)?",
+        nat.parse,
+    ),
+    (
+        "show nat descriptor masquerade session summary",
+        r"show nat descriptor masquerade session(?: \d+)? summary",
+        nat.parse_sessions,
+    ),
+    ("show ipv6 address", r"show ipv6 address(?: .+)?", ipv6_address.parse),
+    ("show ip route", r"show ip route(?: (?!summary).+)?", route.parse),
+    ("show ipv6 route", r"show ipv6 route(?: detail)?", route.parse),
+)
+"""Command as the documentation writes it, pattern of the command, parser."""
+
+_COMPILED = tuple((re.compile(pattern), parser) for _name, pattern, parser in PARSERS)
+
+
+def parse(command: str, text: str | bytes) -> Parsed:
+    """Read the answer to a show command.
+
+    Args:
+        command: The command as typed, e.g. ``show status lan2``.
+        text: The answer in any of the console's encodings and either language, wrapped or not,
+            with or without echo, prompts and pager marks.
+
+    Raises:
+        ParseError: No parser knows the command, or the text is no answer to it.
+    """
+    command = " ".join(command.lower().split())
+    for pattern, parser in _COMPILED:
+        if pattern.fullmatch(command):
+            record, reader = parser(text, command)
+            return Parsed(record, tuple(reader.unknown))
+    raise ParseError(
+        f"no record is defined for '{command}'",
+        command=command,
+        hint="Known are: " + ", ".join(name for name, _pattern, _parser in PARSERS),
+    )
+
+
+def as_json(record: Any) -> Any:
+    """Turn a record into JSON data with the contract's field names; what is absent is None."""
+    if is_dataclass(record) and not isinstance(record, type):
+        return {item.name: as_json(getattr(record, item.name)) for item in fields(record)}
+    if isinstance(record, dict):
+        return {name: as_json(value) for name, value in record.items()}
+    if isinstance(record, (list, tuple)):
+        return [as_json(value) for value in record]
+    return record.isoformat() if isinstance(record, datetime) else record
