@@ -13,7 +13,8 @@ from yamaha_ops.errors import MapeError
 
 IPV6_BITS = 128
 IPV4_BITS = 32
-INTERFACE_ID_BITS = 64
+NETWORK_BITS = 64
+"""The upper half of an IPv6 address: rule, EA bits and subnet all lie in it."""
 
 _LENGTHS = {str(length): length for length in range(IPV6_BITS + 1)}
 """Prefix lengths by text: refuses signs, spaces, leading zeros and digits of other scripts."""
@@ -104,19 +105,24 @@ def read_ipv4_prefix(text: str) -> tuple[int, int]:
 
 def ipv6_text(value: int) -> str:
     """Return the RFC 5952 text of an IPv6 address."""
-    high, low = value >> 64, value & 0xFFFF_FFFF_FFFF_FFFF
-    # The percent form is measurably faster than an f-string here, and this is the hot path.
-    text = ":%x:%x:%x:%x:%x:%x:%x:%x" % (  # noqa: UP031 -- speed, see above
-        high >> 48,
-        high >> 32 & 0xFFFF,
-        high >> 16 & 0xFFFF,
-        high & 0xFFFF,
-        low >> 48,
-        low >> 32 & 0xFFFF,
-        low >> 16 & 0xFFFF,
-        low & 0xFFFF,
-    )
+    text = _groups(value >> NETWORK_BITS) + _groups(value & 0xFFFF_FFFF_FFFF_FFFF)
     return _shortened(text) if ":0:0" in text else text[1:]
+
+
+def network_text(network: int) -> str:
+    """Return the RFC 5952 text of an address whose lower 64 bits are zero.
+
+    Those four groups and the zero groups in front of them are always the longest run.
+    """
+    text = _groups(network)
+    while text.endswith(":0"):
+        text = text[:-2]
+    return f"{text[1:]}::"
+
+
+def _groups(half: int) -> str:
+    # The percent form is measurably faster than an f-string here, and this is the hot path.
+    return ":%x:%x:%x:%x" % (half >> 48, half >> 32 & 0xFFFF, half >> 16 & 0xFFFF, half & 0xFFFF)  # noqa: UP031 -- speed, see above
 
 
 def _shortened(text: str) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.errors import MapeError
 from yamaha_ops.mape.address import (
-    INTERFACE_ID_BITS,
     IPV4_BITS,
     IPV6_BITS,
+    NETWORK_BITS,
     ipv4_text,
     ipv6_text,
+    network_text,
     quoted,
     read_ipv4,
     read_ipv6_prefix,
@@ -80,15 +81,16 @@ def calculate(text: str, rules: RuleTable | None = None) -> Mapping:
         MapeError: ``text`` is not IPv6, no rule covers it, or the prefix is too short or too long.
     """
     value, length = read_ipv6_prefix(text)
+    network = value >> NETWORK_BITS
     table = shipped_rules() if rules is None else rules
-    rule = table.find(value, IPV6_BITS if length is None else length)
+    rule = table.find(network, NETWORK_BITS if length is None else length)
     if rule is None:
         raise MapeError(_no_rule(text, value, table))
     if length is None:
         length = rule.end
-    elif not rule.end <= length <= INTERFACE_ID_BITS:
+    elif not rule.end <= length <= NETWORK_BITS:
         raise MapeError(_wrong_length(text, length, rule))
-    return mapping_of(rule, value, length)
+    return mapping_of(rule, network, length)
 
 
 def owner(ipv4: str, port: int, rules: RuleTable | None = None) -> Mapping:
@@ -112,45 +114,44 @@ def owner(ipv4: str, port: int, rules: RuleTable | None = None) -> Mapping:
         psid = psid_of_port(port, rule.psid_offset, rule.psid_length)
         if psid is None or rule.provisioned_psid not in (None, psid):
             continue
-        suffix = value - rule.ipv4_value >> IPV4_BITS - rule.ipv4_length - rule.suffix_length
+        suffix = value - rule.ipv4_value >> rule.ipv4_spare
         ea = suffix << rule.psid_length | psid if rule.ea_bits else 0
-        return mapping_of(rule, rule.ipv6_value | ea << IPV6_BITS - rule.end, rule.end)
+        return mapping_of(rule, rule.network | ea << NETWORK_BITS - rule.end, rule.end)
     raise MapeError(_no_owner(ipv4, port, rule))
 
 
-def mapping_of(rule: Rule, value: int, length: int) -> Mapping:
-    """Return the mapping of a prefix that is known to lie inside the rule, as a number."""
-    ea = value >> IPV6_BITS - rule.end & (1 << rule.ea_bits) - 1
-    address_length = rule.ipv4_length + rule.suffix_length
+def mapping_of(rule: Rule, network: int, length: int) -> Mapping:
+    """Return the mapping of a prefix (its upper 64 bits) that is known to lie inside the rule."""
+    ea = network >> NETWORK_BITS - rule.end & (1 << rule.ea_bits) - 1
     psid_length = rule.psid_length
     if rule.ea_bits:
-        ipv4 = rule.ipv4_value | ea >> psid_length << IPV4_BITS - address_length
         psid = ea & (1 << psid_length) - 1
+        ipv4 = rule.ipv4_value | ea >> psid_length << rule.ipv4_spare
     else:
-        ipv4 = rule.ipv4_value
         psid = rule.provisioned_psid or 0
+        ipv4 = rule.ipv4_value
+    network = network >> NETWORK_BITS - length << NETWORK_BITS - length
     interface_id = ipv4 << 16 | psid if rule.interface_id == "rfc7597" else ipv4 << 24 | psid << 8
-    subnet = value >> IPV6_BITS - length << IPV6_BITS - length
-    text = ipv4_text(ipv4)
+    address = ipv4_text(ipv4)
     return Mapping(
         rule,
-        f"{ipv6_text(subnet)}/{length}",
-        text if address_length == IPV4_BITS else f"{text}/{address_length}",
+        f"{network_text(network)}/{length}",
+        f"{address}/{IPV4_BITS - rule.ipv4_spare}" if rule.ipv4_spare else address,
         psid if psid_length else None,
         port_set(rule.psid_offset, psid_length, psid),
-        ipv6_text(subnet | interface_id),
+        ipv6_text(network << NETWORK_BITS | interface_id),
     )
 
 
 def _no_rule(text: str, value: int, table: RuleTable) -> str:
-    if table.find(value, IPV6_BITS):
+    if table.find(value >> NETWORK_BITS, NETWORK_BITS):
         return (
             f"{quoted(text)} is shorter than the rules inside it; give the /56 or /64 of the line"
         )
     if len(table) == 1:
         return f"{quoted(text)} is not inside the rule prefix {next(iter(table)).ipv6}"
     whose = whose_block(value)
-    return f"no rule matches {quoted(text)}" + (f": {whose}" if whose else "")
+    return f"no rule matches {quoted(text)}" + (f", which is {whose}" if whose else "")
 
 
 def _wrong_length(text: str, length: int, rule: Rule) -> str:
@@ -160,7 +161,7 @@ def _wrong_length(text: str, length: int, rule: Rule) -> str:
             f"so the /{rule.end} of the line is needed"
         )
     return (
-        f"{quoted(text)} is too long: an end-user prefix is at most a /{INTERFACE_ID_BITS}; "
+        f"{quoted(text)} is too long: an end-user prefix is at most a /{NETWORK_BITS}; "
         "for an address leave the length away"
     )
 

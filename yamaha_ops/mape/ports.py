@@ -64,10 +64,15 @@ class PortSet:
             yield start, start + size - 1
 
     @property
+    def range_size(self) -> int:
+        """How many ports each range has."""
+        first, last = self.ranges[0]
+        return last - first + 1
+
+    @property
     def count(self) -> int:
         """How many ports there are."""
-        first, last = self.ranges[0]
-        return len(self.ranges) * (last - first + 1)
+        return len(self.ranges) * self.range_size
 
     @property
     def reserved(self) -> range:

@@ -7,11 +7,12 @@ from typing import Literal, get_args
 
 from yamaha_ops.errors import MapeError
 from yamaha_ops.mape.address import (
-    INTERFACE_ID_BITS,
     IPV4_BITS,
     IPV6_BITS,
+    NETWORK_BITS,
     ipv4_text,
     ipv6_text,
+    network_text,
     prefix_mask,
     read_ipv4_prefix,
     read_ipv6,
@@ -45,12 +46,13 @@ class Rule:
         provider: Whose rule it is.
         evidence: How well the rule is verified (see :data:`yamaha_ops.mape.EVIDENCE`).
         source: Where the rule was found.
-        ipv6_value: Rule IPv6 prefix as a number.
+        network: Rule IPv6 prefix as a number: the upper 64 bits of it.
         ipv6_length: n, its length.
         ipv4_value: Rule IPv4 prefix as a number.
         ipv4_length: r, its length.
         end: n + EA bits: an end-user prefix must be at least this long.
-        suffix_length: p, how many EA bits belong to the IPv4 address.
+        ipv4_spare: How many bits of the IPv4 address the rule leaves open (32 - r - p): 0 where it
+            gives an address, more where it gives a prefix.
         psid_length: k, the length of the PSID; 0 where the address is not shared.
 
     Raises:
@@ -68,28 +70,28 @@ class Rule:
     provider: str | None = None
     evidence: str | None = None
     source: str | None = None
-    ipv6_value: int = field(init=False, repr=False, compare=False)
+    network: int = field(init=False, repr=False, compare=False)
     ipv6_length: int = field(init=False, repr=False, compare=False)
     ipv4_value: int = field(init=False, repr=False, compare=False)
     ipv4_length: int = field(init=False, repr=False, compare=False)
     end: int = field(init=False, repr=False, compare=False)
-    suffix_length: int = field(init=False, repr=False, compare=False)
+    ipv4_spare: int = field(init=False, repr=False, compare=False)
     psid_length: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        ipv6_value, ipv6_length = _rule_ipv6(self.ipv6)
+        network, ipv6_length = _rule_ipv6(self.ipv6)
         ipv4_value, ipv4_length = _rule_ipv4(self.ipv4)
         suffix_length = min(self.ea_bits, IPV4_BITS - ipv4_length)
         derived = {
-            "ipv6": f"{ipv6_text(ipv6_value)}/{ipv6_length}",
+            "ipv6": f"{network_text(network)}/{ipv6_length}",
             "ipv4": f"{ipv4_text(ipv4_value)}/{ipv4_length}",
             "br": None if self.br is None else ipv6_text(read_ipv6(self.br)),
-            "ipv6_value": ipv6_value,
+            "network": network,
             "ipv6_length": ipv6_length,
             "ipv4_value": ipv4_value,
             "ipv4_length": ipv4_length,
             "end": ipv6_length + self.ea_bits,
-            "suffix_length": suffix_length,
+            "ipv4_spare": IPV4_BITS - ipv4_length - suffix_length,
             "psid_length": self.ea_bits - suffix_length,
         }
         for name, value in derived.items():
@@ -107,10 +109,10 @@ class Rule:
             )
         if not 0 <= self.ea_bits <= MAX_EA_BITS:
             raise MapeError(f"{self.ea_bits} EA bits are impossible; it must be 0..{MAX_EA_BITS}")
-        if self.end > INTERFACE_ID_BITS:
+        if self.end > NETWORK_BITS:
             raise MapeError(
                 f"{self.ipv6} with {self.ea_bits} EA bits reaches bit {self.end}, "
-                f"but prefix and EA bits must end within {INTERFACE_ID_BITS}"
+                f"but prefix and EA bits must end within {NETWORK_BITS}"
             )
 
     def _take_provisioned(self) -> None:
@@ -141,23 +143,20 @@ class Rule:
             )
         object.__setattr__(self, "psid_length", stated)
 
-    @property
-    def gives_prefix(self) -> bool:
-        """Whether a subscriber gets a whole IPv4 prefix (EA bits end before bit 32)."""
-        return self.ipv4_length + self.suffix_length < IPV4_BITS
-
 
 def _rule_ipv6(text: str) -> tuple[int, int]:
     value, length = read_ipv6_prefix(text)
     if length is None:
         raise MapeError(f"rule prefix {text} has no length; write it like 2001:db8::/40")
+    if length > NETWORK_BITS:
+        raise MapeError(f"rule prefix {text} is too long; it must be at most a /{NETWORK_BITS}")
     mask = prefix_mask(length, IPV6_BITS)
     if value & ~mask:
         raise MapeError(
             f"rule prefix {text} has bits set behind bit {length}; "
             f"was {ipv6_text(value & mask)}/{length} meant?"
         )
-    return value, length
+    return value >> NETWORK_BITS, length
 
 
 def _rule_ipv4(text: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamaha_ops.errors import MapeError
-from yamaha_ops.mape.address import IPV4_BITS, IPV6_BITS, read_ipv6_prefix
+from yamaha_ops.mape.address import IPV4_BITS, IPV6_BITS, NETWORK_BITS, read_ipv6_prefix
 from yamaha_ops.mape.rule import Rule
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ class RuleTable:
         by_ipv6: dict[int, dict[int, Rule]] = {}
         for rule in self._rules:
             bucket = by_ipv6.setdefault(rule.ipv6_length, {})
-            key = rule.ipv6_value >> IPV6_BITS - rule.ipv6_length
+            key = rule.network >> NETWORK_BITS - rule.ipv6_length
             if key in bucket:
                 raise MapeError(f"two rules have the IPv6 prefix {rule.ipv6}; keep one")
             bucket[key] = rule
         self._by_ipv6 = tuple(
-            (length, IPV6_BITS - length, by_ipv6[length])
+            (length, NETWORK_BITS - length, by_ipv6[length])
             for length in sorted(by_ipv6, reverse=True)
         )
         self._by_ipv4: dict[int, dict[int, list[Rule]]] | None = None
@@ -62,13 +62,13 @@ class RuleTable:
             MapeError: ``prefix`` is not an IPv6 address or prefix.
         """
         value, length = read_ipv6_prefix(prefix)
-        return self.find(value, IPV6_BITS if length is None else length)
+        return self.find(value >> NETWORK_BITS, IPV6_BITS if length is None else length)
 
-    def find(self, value: int, length: int) -> Rule | None:
-        """Do the same for a prefix as a number: the basic mapping rule of RFC 7597 section 5.2."""
+    def find(self, network: int, length: int) -> Rule | None:
+        """Do the same for a prefix as a number, its upper 64 bits (the BMR of RFC 7597 5.2)."""
         for rule_length, shift, rules in self._by_ipv6:
             if rule_length <= length:
-                rule = rules.get(value >> shift)
+                rule = rules.get(network >> shift)
                 if rule is not None:
                     return rule
         return None
@@ -90,7 +90,7 @@ class RuleTable:
         A user's own rule is the better authority for everything inside its prefix, even where this
         table is more specific.
         """
-        kept = (rule for rule in self if own.find(rule.ipv6_value, rule.ipv6_length) is None)
+        kept = (rule for rule in self if own.find(rule.network, rule.ipv6_length) is None)
         return RuleTable((*own, *kept))
 
 
