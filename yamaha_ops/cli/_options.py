@@ -32,3 +32,11 @@ All = Annotated[bool, typer.Option("--all", help="Choose every router.", show_de
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help="Answer the question with yes.", show_default=False)
 ]
+AcceptNewHostKey = Annotated[
+    bool,
+    typer.Option(
+        "--accept-new-host-key",
+        help="Record the host key of a router never seen before; a changed one is always refused.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,69 @@
+"""Change one router: recover what was interrupted, plan, ask, carry out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yamaha_ops.change.lock import locked
+from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.plan import Plan, make_plan, read_running
+from yamaha_ops.change.recovery import recover
+from yamaha_ops.change.sequence import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yamaha_ops.change.job import Job
+
+    Approve = Callable[[Plan], bool]
+
+
+def plan(job: Job) -> Plan:
+    """Return what :func:`apply` would send; nothing is changed.
+
+    Raises:
+        YamahaOpsError: The router cannot be read, or no plan leads to the wanted configuration.
+    """
+    session = job.connect()
+    try:
+        return make_plan(session, read_running(session), job.wanted)
+    finally:
+        session.close()
+
+
+def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
+    """Change a router, and end with it running and having saved the old or the wanted state.
+
+    Args:
+        job: The change.
+        approve: Shown the plan when it has commands; nothing is sent unless it returns True.
+        resume_only: Only bring an interrupted change to its end.
+
+    Raises:
+        YamahaOpsError: Nothing was sent.
+    """
+    with locked(job.lock, router=job.router):
+        if job.journal.entries():
+            outcome = recover(job)
+            job.tell(f"interrupted change: {outcome.result}, {outcome.reason}")
+            if resume_only or outcome.result == Result.UNKNOWN:
+                return outcome
+        elif resume_only:
+            return Outcome(job.router, Result.UNCHANGED, "no change is open")
+        return _change(job, approve)
+
+
+def _change(job: Job, approve: Approve) -> Outcome:
+    session = job.connect()
+    try:
+        made = make_plan(session, read_running(session), job.wanted)
+        if not made.commands:
+            session.close()
+            return Outcome(job.router, Result.UNCHANGED, "nothing differs")
+        if not approve(made):
+            session.close()
+            return Outcome(job.router, Result.FAILED, "not approved; nothing was sent")
+    except BaseException:
+        session.drop()
+        raise
+    return carry_out(job, made, session)

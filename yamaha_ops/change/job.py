@@ -1,0 +1,83 @@
+"""What one change needs: the router, the wanted configuration, and the seams to the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from yamaha_ops.change.clock import Clock, SystemClock
+from yamaha_ops.change.event import Event, Kind, Report, silent
+from yamaha_ops.change.journal import Journal, Step
+from yamaha_ops.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from yamaha_ops.change.outcome import Outcome
+    from yamaha_ops.change.verify import MapeLine
+    from yamaha_ops.config import Configuration
+    from yamaha_ops.router import Session
+
+VERIFICATION_SECONDS = 60.0
+"""How long a line may take to come up; a router advertisement alone may take some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One change to one router.
+
+    Attributes:
+        router: Inventory name.
+        wanted: What the router should run.
+        connect: Opens a new session at administrator level.
+        state: The folder that keeps journals and locks.
+        line: What a working line looks like, or None where there is nothing to verify but reach.
+        guard: The guard asked for, one of ``guard.CHOICES``.
+        clock: Time.
+        report: Whom to tell.
+        verification_seconds: How long the line may take to come up.
+    """
+
+    router: str
+    wanted: Configuration
+    connect: Callable[[], Session]
+    state: Path
+    line: MapeLine | None = None
+    guard: str = "auto"
+    clock: Clock = field(default_factory=SystemClock)
+    report: Report = silent
+    verification_seconds: float = VERIFICATION_SECONDS
+
+    @property
+    def journal(self) -> Journal:
+        """Return the journal of the router's open change, if there is one."""
+        return Journal(self.state / "journal" / f"{self.router}.jsonl")
+
+    @property
+    def lock(self) -> Path:
+        """Return the path of the router's lock file."""
+        return self.state / "journal" / f"{self.router}.lock"
+
+    def note(self, step: Step, **data: Any) -> None:
+        """Journal a step that is safe to take even if it cannot be journalled."""
+        try:
+            self.journal.write(step, self.clock.now(), **data)
+        except PlanError as error:
+            self.tell(str(error), Kind.WARNING)
+
+    def end(self, outcome: Outcome) -> Outcome:
+        """Close the journal with the outcome, and return it.
+
+        A disk that refuses changes nothing on the router: the journal stays open, and the next run
+        finds out the same again.
+        """
+        try:
+            self.journal.close(self.clock.now(), result=outcome.result, reason=outcome.reason)
+        except PlanError as error:
+            self.tell(str(error), Kind.WARNING)
+        return outcome
+
+    def tell(self, text: str, kind: Kind = Kind.STEP, done: int = 0, total: int = 0) -> None:
+        """Report one event."""
+        self.report(Event(self.router, kind, text, done, total))

@@ -1,0 +1,81 @@
+"""How a change ended, in one word and one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from yamaha_ops.errors import ExitCode
+
+if TYPE_CHECKING:
+    from yamaha_ops.change.verify import Check
+
+
+class Result(StrEnum):
+    """The ways a change can end."""
+
+    UNCHANGED = "unchanged"
+    """Nothing differed; nothing was sent."""
+    CHANGED = "changed"
+    """Sent, verified, confirmed, saved."""
+    FINISHED = "finished"
+    """An interrupted change had got through; it was verified again and saved."""
+    FAILED = "failed"
+    """The router is as it was."""
+    TAKEN_BACK = "taken back"
+    """The change was made, did not verify, and was taken back: the router is as it was."""
+    UNKNOWN = "unknown"
+    """Neither the old nor the wanted configuration was found: a person must look."""
+
+
+EXIT_CODES = {
+    Result.UNCHANGED: ExitCode.DONE,
+    Result.CHANGED: ExitCode.DONE,
+    Result.FINISHED: ExitCode.DONE,
+    Result.FAILED: ExitCode.FAILED,
+    Result.TAKEN_BACK: ExitCode.TAKEN_BACK,
+    Result.UNKNOWN: ExitCode.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one change on one router.
+
+    Attributes:
+        router: Inventory name.
+        result: The word for it.
+        reason: One sentence for a person.
+        commands: How many commands the plan had.
+        checks: The last round of verification, if it came to that.
+    """
+
+    router: str
+    result: Result
+    reason: str
+    commands: int = 0
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return the contract's exit code."""
+        return EXIT_CODES[self.result]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data for ``--json``."""
+        return {
+            "router": self.router,
+            "result": self.result.value,
+            "reason": self.reason,
+            "commands": self.commands,
+            "checks": [
+                {
+                    "name": check.name,
+                    "passed": check.passed,
+                    "observed": check.observed,
+                    "expected": check.expected,
+                }
+                for check in self.checks
+            ],
+        }

@@ -1,0 +1,157 @@
+"""What would be sent to a router, from what it says now to what it should say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from yamaha_ops.config import Command, Configuration, Interpreter, difference, mask
+from yamaha_ops.errors import ConfigError, InputError, PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from yamaha_ops.router import Session
+
+FORMAT = 1
+"""Version of the saved form; another one is refused rather than guessed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The commands from one configuration to another, and what they were made from.
+
+    Attributes:
+        router: Inventory name.
+        model: As the banner says, ``RTX830``.
+        firmware: As the banner says, ``Rev.15.02.09``.
+        before: Digest of the running configuration the plan starts from.
+        after: Digest of the configuration that the commands lead to.
+        commands: In the order they are sent.
+        warnings: What a person should read first.
+    """
+
+    router: str
+    model: str
+    firmware: str
+    before: str
+    after: str
+    commands: tuple[Command, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """Return what single commands do to a running line, each with its command."""
+        return tuple(f"{command.line}: {command.risk}" for command in self.commands if command.risk)
+
+    def count(self, action: str) -> int:
+        """Return how many commands add, remove or change something."""
+        return sum(command.action == action for command in self.commands)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what two plans share exactly when they send the same to the same state."""
+        text = "\n".join((self.router, self.before, *(command.line for command in self.commands)))
+        return sha256(text.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data without secrets: the form of ``plan --out`` and of the journal."""
+        commands = [{**asdict(command), "line": mask(command.line)} for command in self.commands]
+        return {
+            "format": FORMAT,
+            **asdict(self),
+            "commands": commands,
+            "fingerprint": self.fingerprint,
+        }
+
+
+def read_running(session: Session) -> Configuration:
+    """Return what the router runs now, without the console settings of our own session."""
+    return Configuration.parse(session.configuration(), source=f"{session.router}: running")
+
+
+def make_plan(session: Session, running: Configuration, wanted: Configuration) -> Plan:
+    """Work out the commands from ``running`` to ``wanted``.
+
+    The commands are tried on our own interpreter of the language first: a plan that does not lead
+    to the wanted configuration there is not sent to a router.
+
+    Raises:
+        PlanError: The commands do not lead there.
+    """
+    delta = difference(running, wanted)
+    after = foresee(running, delta.commands, router=session.router)
+    rest = difference(after, wanted).commands
+    if rest:
+        raise PlanError(
+            "the commands would not lead to the wanted configuration",
+            router=session.router,
+            command=rest[0].line,
+            hint="This is a fault of yamaha-ops: please report it with both configurations.",
+        )
+    return Plan(
+        router=session.router,
+        model=session.model,
+        firmware=session.firmware,
+        before=running.digest,
+        after=after.digest,
+        commands=delta.commands,
+        warnings=delta.warnings,
+    )
+
+
+def foresee(
+    running: Configuration, commands: Iterable[Command], *, router: str | None = None
+) -> Configuration:
+    """Return what the router would run after the commands, by our own interpreter.
+
+    Raises:
+        PlanError: The interpreter refuses one of them.
+    """
+    interpreter = Interpreter(running)
+    for command in commands:
+        try:
+            interpreter.execute(command.line)
+        except ConfigError as error:
+            raise PlanError(
+                f"a planned command is not one ({error.message})",
+                router=router,
+                command=command.line,
+            ) from error
+    return interpreter.configuration
+
+
+def check_reviewed(plan: Plan, path: Path) -> None:
+    """Refuse a plan that is not exactly the one that was saved and reviewed.
+
+    A saved plan holds no secrets, so it is not sent itself: the plan is made again, and must turn
+    out the same.
+
+    Raises:
+        InputError: The file is not a plan.
+        PlanError: The router, the inventory or a template has moved since.
+    """
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        known, router, fingerprint, before = (
+            saved[key] for key in ("format", "router", "fingerprint", "before")
+        )
+    except OSError as error:
+        raise InputError(f"the plan cannot be read ({error.strerror})", where=str(path)) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError("this is not a plan saved by `plan --out`", where=str(path)) from error
+    if known != FORMAT:
+        raise InputError("the plan was saved by another version; make it again", where=str(path))
+    if router != plan.router:
+        raise PlanError(f"the plan {path} is for {router}", router=plan.router)
+    if fingerprint != plan.fingerprint:
+        moved = "the router's configuration" if before != plan.before else "the inventory"
+        raise PlanError(
+            f"{moved} has changed since the plan was saved",
+            router=plan.router,
+            where=str(path),
+            hint="Nothing was sent. Make and review a new plan.",
+        )

@@ -1,0 +1,199 @@
+"""The sequence of a change, from the open journal to the saved configuration.
+
+Order is everything here. The journal is written before the step it names. The guard is armed before
+the first command. Nothing logs out while the guard is armed, because the router takes a clean
+logout for acceptance (REF 56.7.31): a failing run undoes its commands, or cuts the line and leaves
+the rest to the guard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yamaha_ops.change import guard as guards
+from yamaha_ops.change.event import Kind
+from yamaha_ops.change.journal import Step
+from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.plan import foresee, read_running
+from yamaha_ops.change.recovery import recover
+from yamaha_ops.change.verify import Check, verify
+from yamaha_ops.config import difference, mask
+from yamaha_ops.errors import (
+    ConnectError,
+    ConsoleError,
+    IncompleteOutputError,
+    PlanError,
+    VerifyError,
+    YamahaOpsError,
+)
+
+if TYPE_CHECKING:
+    from yamaha_ops.change.guard import Guard
+    from yamaha_ops.change.job import Job
+    from yamaha_ops.change.plan import Plan
+    from yamaha_ops.config import Configuration
+    from yamaha_ops.router import Session
+
+LOST = (ConnectError, IncompleteOutputError)
+"""After these nobody knows how far the router got; the session must not be used again."""
+
+
+def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
+    """Send a plan to a router, verify it, and keep it or take it back.
+
+    Args:
+        job: The change.
+        plan: What to send; made from the same router's running configuration.
+        session: An open session at administrator level. It is closed or cut in any case.
+
+    Raises:
+        PlanError: The router moved since the plan was made, or there is no guard or no journal;
+            nothing was sent.
+    """
+    seconds = guards.needed_seconds(len(plan.commands), job.verification_seconds)
+    try:
+        guard = guards.choose(plan.model, plan.firmware, job.guard, router=job.router)
+        before = read_running(session)
+        _open_journal(job, plan, before, guard, seconds)
+    except BaseException:
+        session.drop()
+        raise
+    checks: tuple[Check, ...] = ()
+    try:
+        guard.arm(session, seconds)
+        job.journal.write(Step.ARMED, job.clock.now())
+        job.tell(f"{guard.name} armed: {seconds} s ({guard.reason})")
+        _send(job, plan, session)
+        checks = _verify(job, plan, session, guard)
+        _keep(job, plan, session, guard)
+    except LOST as error:
+        session.drop()
+        job.tell(f"connection lost: {error.message}", Kind.FAILURE)
+        return recover(job)
+    except YamahaOpsError as error:
+        job.tell(error.explain(), Kind.FAILURE)
+        return _take_back(job, session, guard, before, error)
+    except BaseException:
+        # Ctrl-C or a fault of ours, at an unknown place: cut the line, the guard does the rest.
+        session.drop()
+        job.tell(
+            f"interrupted: the router goes back by itself within {seconds} s; "
+            f"`yamaha-ops apply {job.router}` looks after it",
+            Kind.FAILURE,
+        )
+        raise
+    outcome = Outcome(
+        job.router, Result.CHANGED, "verified, confirmed and saved", len(plan.commands), checks
+    )
+    job.end(outcome)
+    session.close()
+    return outcome
+
+
+def _open_journal(job: Job, plan: Plan, before: Configuration, guard: Guard, seconds: int) -> None:
+    if before.digest != plan.before:
+        raise PlanError(
+            "somebody changed the router's configuration after the plan was made",
+            router=job.router,
+            hint="Nothing was sent. Look at the new plan and apply again.",
+        )
+    now = job.clock.now()
+    after = foresee(before, plan.commands)
+    job.journal.write(
+        Step.PLANNED, now, plan=plan.as_json(), before=before.masked(), after=after.masked()
+    )
+    job.journal.write(Step.ARMING, now, guard=guard.name, deadline=now + seconds)
+
+
+def _send(job: Job, plan: Plan, session: Session) -> None:
+    total = len(plan.commands)
+    for number, command in enumerate(plan.commands, start=1):
+        job.journal.write(Step.SENDING, job.clock.now(), number=number)
+        answer = session.send(command.line)
+        if answer.strip():
+            job.tell(f"{mask(command.line)}: the router answered {answer.strip()!r}", Kind.WARNING)
+        job.tell("sending", Kind.PROGRESS, number, total)
+    job.journal.write(Step.SENT, job.clock.now())
+    job.tell(f"{total} commands sent")
+
+
+def _verify(job: Job, plan: Plan, session: Session, guard: Guard) -> tuple[Check, ...]:
+    """Prove the change, or raise :class:`VerifyError` with what the router said."""
+    try:
+        checks = _look(job, plan, session, guard)
+    except (ConnectError, ConsoleError) as error:
+        # The arming console may well be alive: then it can undo at once.
+        raise VerifyError(
+            f"the router cannot be asked on a new connection: {error.message}",
+            router=job.router,
+            hint=error.hint,
+        ) from error
+    for check in checks:
+        job.tell(str(check), Kind.STEP if check.passed else Kind.FAILURE)
+    failed = [str(check) for check in checks if not check.passed]
+    if failed:
+        raise VerifyError("the line does not work", router=job.router, output="\n".join(failed))
+    job.journal.write(Step.VERIFIED, job.clock.now())
+    return checks
+
+
+def _look(job: Job, plan: Plan, session: Session, guard: Guard) -> tuple[Check, ...]:
+    second = job.connect()
+    try:
+        job.tell("reachable on a new connection")
+        running = guard.without(read_running(second))
+        left = difference(running, job.wanted).commands
+        if left or running.digest != plan.after:
+            raise VerifyError(
+                "the router does not run what was sent",
+                router=job.router,
+                output="\n".join(mask(command.line) for command in left) or None,
+            )
+        job.tell("no difference left")
+        if not job.line:
+            return ()
+        return verify(
+            second,
+            job.line,
+            clock=job.clock,
+            seconds=job.verification_seconds,
+            keep_alive=session.keep_alive,
+        )
+    finally:
+        second.close()
+
+
+def _keep(job: Job, plan: Plan, session: Session, guard: Guard) -> None:
+    """Accept the change and save it; from here on a journal that fails stops nothing."""
+    job.note(Step.CONFIRMING)
+    guard.accept(session)
+    if read_running(session).digest != plan.after:
+        raise VerifyError("the guard fired before the change was confirmed", router=job.router)
+    job.note(Step.CONFIRMED)
+    job.tell("confirmed")
+    job.note(Step.SAVING)
+    session.save()
+    job.tell("saved")
+
+
+def _take_back(
+    job: Job, session: Session, guard: Guard, before: Configuration, cause: YamahaOpsError
+) -> Outcome:
+    """Undo the commands under the guard; where that fails, cut the line and wait for the guard."""
+    job.note(Step.TAKING_BACK)
+    try:
+        undo = difference(guard.without(read_running(session)), before).commands
+        for command in undo:
+            session.send(command.line)
+        if guard.without(read_running(session)).digest != before.digest:
+            raise PlanError("undoing the commands did not lead back", router=job.router)
+        guard.accept(session)
+    except YamahaOpsError as error:
+        session.drop()
+        job.tell(f"taking back by hand failed: {error.message}", Kind.FAILURE)
+        return recover(job)
+    job.tell(f"taken back: {len(undo)} commands undone")
+    result = Result.TAKEN_BACK if isinstance(cause, VerifyError) else Result.FAILED
+    outcome = job.end(Outcome(job.router, result, cause.message, len(undo)))
+    session.close()
+    return outcome

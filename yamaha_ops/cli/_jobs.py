@@ -1,0 +1,54 @@
+"""From inventory and options to the jobs that `plan` and `apply` run."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from yamaha_ops.change.expectation import expected_line
+from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
+from yamaha_ops.render import render
+from yamaha_ops.router import connect
+
+if TYPE_CHECKING:
+    from yamaha_ops.change.event import Report
+    from yamaha_ops.inventory import Inventory, Router
+    from yamaha_ops.router import Session
+
+
+def job_for(
+    inventory: Inventory,
+    router: Router,
+    *,
+    report: Report,
+    guard: str = "auto",
+    accept_new_host_key: bool = False,
+    verification_seconds: float = VERIFICATION_SECONDS,
+) -> Job:
+    """Return the job that brings one router to what the inventory says.
+
+    Raises:
+        RenderError: The inventory and templates give no configuration.
+    """
+    wanted = render(router, templates=inventory.folder / "templates")
+    prefix = router.line.prefix if router.line else None
+    return Job(
+        router=router.name,
+        wanted=wanted,
+        connect=partial(_administrator, router, inventory, accept_new_host_key=accept_new_host_key),
+        state=inventory.state,
+        line=expected_line(wanted, str(prefix) if prefix else None),
+        guard=guard,
+        report=report,
+        verification_seconds=verification_seconds,
+    )
+
+
+def _administrator(router: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Session:
+    session = connect(router, state=inventory.state, accept_new_host_key=accept_new_host_key)
+    try:
+        session.administrator()
+    except BaseException:
+        session.drop()
+        raise
+    return session
