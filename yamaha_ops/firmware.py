@@ -40,15 +40,80 @@ class Revision:
 _ANY = "00.00.00"
 
 FEATURES: dict[str, dict[str, str]] = {
-    # REF 14.4; the RTX830 note in facts of the field: MAP-E itself from 15.02.03.
+    # REF 56.7.31-32: `rollback timer` and `confirm`; the NVR510 is not among its models.
+    "rollback-timer": {
+        "RTX830": "15.02.03",
+        "RTX840": _ANY,
+        "RTX1210": "14.01.26",
+        "RTX1220": _ANY,
+        "RTX1300": _ANY,
+    },
+    # REF 37.1, forms five to eight: `schedule at ID +SECONDS`.
+    "schedule-after": {
+        "RTX830": "15.02.03",
+        "RTX840": _ANY,
+        "RTX1210": "14.01.41",
+        "RTX1220": "15.04.04",
+        "RTX1300": _ANY,
+        "NVR510": _ANY,
+    },
+    # REF 23.11: the revision that got 16 port ranges is the one that got MAP-E. NVR510 is outside
+    # the reference; its row is assumed.
     "map-e": {
         "RTX830": "15.02.03",
         "RTX840": _ANY,
         "RTX1210": "14.01.26",
         "RTX1220": _ANY,
         "RTX1300": _ANY,
-        "NVR510": "15.01.03",
+        "NVR510": "15.01.13",
     },
+    # REF 14.14: the command `tunnel map-e type`; before it, a MAP-E tunnel is v6 Plus.
+    "map-e type": {
+        "RTX830": "15.02.10",
+        "RTX840": _ANY,
+        "RTX1210": "14.01.34",
+        "RTX1220": _ANY,
+        "RTX1300": _ANY,
+        "NVR510": "15.01.18",
+    },
+    # REF 14.14: the keyword `ipv6option`.
+    "map-e type ipv6option": {
+        "RTX830": "15.02.29",
+        "RTX840": _ANY,
+        "RTX1210": "14.01.42",
+        "RTX1220": "15.04.05",
+        "RTX1300": "23.00.05",
+    },
+    # REF 14.16, 23.4.
+    "hb46pp": {
+        "RTX830": "15.02.31",
+        "RTX840": _ANY,
+        "RTX1220": "15.04.07",
+        "RTX1300": "23.00.12",
+    },
+    # REF 14.9: an IPv4-over-IPv6 tunnel to an address.
+    "ipip": dict.fromkeys(MODELS, _ANY),
+    # REF 14.10: a name as the far end of an IPIP tunnel.
+    "ipip endpoint name": {**dict.fromkeys(MODELS, _ANY), "RTX1210": "14.01.20"},
+    # REF 23.11: how many port ranges one NAT descriptor may have.
+    "16 port ranges": {
+        **dict.fromkeys(MODELS, _ANY),
+        "RTX830": "15.02.03",
+        "RTX1210": "14.01.26",
+    },
+    "64 port ranges": {
+        **dict.fromkeys(MODELS, _ANY),
+        "RTX830": "15.02.10",
+        "RTX1210": "14.01.34",
+    },
+    # REF 4.93.
+    "embedded file": {
+        **dict.fromkeys(MODELS, _ANY),
+        "RTX830": "15.02.03",
+        "RTX1210": "14.01.26",
+    },
+    # REF 11.16.
+    "pppoe": dict.fromkeys(MODELS, _ANY),
 }
 
 
@@ -63,6 +128,6 @@ def supports(feature: str, model: str, revision: Revision | None) -> bool | None
     first = since(feature, model)
     if first is None:
         return False
-    if revision is None:
-        return True if first == Revision.parse(_ANY) else None
-    return revision >= first
+    if first == Revision.parse(_ANY):
+        return True
+    return None if revision is None else revision >= first

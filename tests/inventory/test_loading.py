@@ -41,7 +41,7 @@ def test_a_router_without_wishes_gets_the_defaults(loaded: Loader) -> None:
     assert not home.legacy_algorithms
     assert home.lan is not None
     assert home.lan.dhcp is not None
-    assert home.lan.dhcp.last == IPv4Address("192.168.100.191")
+    assert home.lan.dhcp.range.last == IPv4Address("192.168.100.191")
 
 
 def test_a_misspelt_field_is_named_with_its_place_and_the_right_spelling(refused: Refuser) -> None:
@@ -97,7 +97,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_dhcp_range_outside_the_lan_is_refused(refused: Refuser) -> None:
     said = refused(HOME.replace("100.191", "101.191"))
-    assert said == "inventory.yaml:5:38: lan.dhcp: the DHCP range is not inside 192.168.100.0/24"
+    assert said == "inventory.yaml:5:38: lan.dhcp: the range is not inside 192.168.100.0/24"
 
 
 def test_names_labels_and_all_are_three_ways_to_choose(loaded: Loader) -> None:

@@ -1,8 +1,20 @@
-"""What an inventory may say about one router: the schema, with the meaning of every field."""
+"""Small parts that the whole schema is built from, and what they accept."""
 
-from typing import Annotated, Any
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from yamaha_ops.firmware import Revision
@@ -15,6 +27,38 @@ class Part(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
     )
+
+
+def fault(field: str, message: str, **values: Any) -> PydanticCustomError:
+    """Return the error of a check that looks at a whole part, blamed on one of its fields."""
+    return PydanticCustomError("fault", message, {"field": field, **values})
+
+
+def one_of(description: str, *readers: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a validator that takes what the first willing reader makes of a value.
+
+    A plain union would report every reader's refusal by itself; this says one sentence.
+    """
+
+    def read(value: Any) -> Any:
+        for reader in readers:
+            try:
+                return reader(value)
+            except ValueError:
+                continue
+        raise PydanticCustomError("one_of", "must be {description}", {"description": description})
+
+    return read
+
+
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.:_-]*[A-Za-z0-9])?"
+
+
+def host(value: Any) -> str:
+    """Return a host name as it is; anything else is a ``ValueError``."""
+    if not isinstance(value, str) or not re.fullmatch(_HOST, value, re.ASCII):
+        raise ValueError(value)
+    return value
 
 
 def _revision(value: Any) -> Any:
@@ -35,23 +79,100 @@ def _scalar(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
+@dataclass(frozen=True, slots=True)
+class AddressRange:
+    """An inclusive range of IPv4 addresses, written ``192.168.100.2-192.168.100.191``."""
+
+    first: IPv4Address
+    last: IPv4Address
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return self.first <= address <= self.last
+
+    def overlaps(self, other: "AddressRange") -> bool:
+        """Tell whether any address is in both."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def _range(value: Any) -> Any:
+    if isinstance(value, AddressRange):
+        return value
+    first, dash, last = str(value).partition("-")
+    try:
+        found = AddressRange(IPv4Address(first.strip()), IPv4Address(last.strip()))
+    except AddressValueError:
+        found = None
+    if not dash or found is None:
+        raise PydanticCustomError(
+            "address_range", "must be a range such as 192.168.100.2-192.168.100.191"
+        )
+    if found.first > found.last:
+        raise PydanticCustomError("address_range", "the range ends before it begins")
+    return found
+
+
 Firmware = Annotated[
     Revision,
     BeforeValidator(_revision),
     PlainSerializer(str),
     WithJsonSchema({"type": "string", "pattern": r"^(Rev\.)?\d{1,2}\.\d{2}\.\d{2}$"}),
 ]
+Range = Annotated[
+    AddressRange,
+    BeforeValidator(_range),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9.]+ *- *[0-9.]+$"}),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:_-]*[A-Za-z0-9])?$", max_length=253)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=64)]
+Seconds = Annotated[int, Field(ge=30, le=21474836)]
+Host = Annotated[
+    str,
+    StringConstraints(pattern=f"^{_HOST}$", max_length=253),
+]
+DomainName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$",
+        max_length=253,
+    ),
+]
+Name = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=64)
+]
 Label = Annotated[str, BeforeValidator(_scalar)]
-Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=255)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=255)]
+Command = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=4095)]
+"""One console line as it is, its leading blank included (REF 1.5 has the limit)."""
+Interface = Annotated[str, StringConstraints(pattern=r"^(lan|vlan|bridge)\d+(/\d+)?$")]
+Mac = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", to_lower=True)
+]
+UserName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,32}$")]
+"""REF 4.5: 1..32 characters."""
+
+AccessHost = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(any|none|lan|(lan|vlan|bridge)\d+(/\d+)?|[0-9.]+(-[0-9.]+)?|[0-9a-fA-F:]+)$"
+    ),
+]
+Access = Annotated[
+    tuple[AccessHost, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+]
+"""Who may come in: ``lan``, ``none``, ``any``, interfaces, addresses, ranges (REF 4.40, 4.67)."""
+
+Switch = Literal["on", "off"]
 
 
 class Login(Part):
     """How the toolkit logs in: a named user (SSH knows no other) and where the secrets are."""
 
-    user: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,32}$")] = "admin"
+    user: UserName = "admin"
     password: Secret | None = None
     """The user's own password."""
     administrator_password: Secret | None = None

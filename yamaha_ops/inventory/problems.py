@@ -70,10 +70,10 @@ def describe(error: ErrorDetails, root: type[BaseModel]) -> str:
 def fields(annotation: Any) -> list[str]:
     """Name the fields of a part of the schema."""
     return [
-        name
+        field.alias or name
         for option in _options(annotation)
         if isinstance(option, type) and issubclass(option, BaseModel)
-        for name in option.model_fields
+        for name, field in option.model_fields.items()
     ]
 
 
@@ -98,9 +98,9 @@ def type_at(root: Any, keys: Sequence[str | int]) -> Any:
 def _step(annotation: Any, key: str | int) -> Any:
     for option in _options(annotation):
         if isinstance(option, type) and issubclass(option, BaseModel):
-            if key in option.model_fields:
-                field = option.model_fields[str(key)]
-                return field.annotation
+            for name, field in option.model_fields.items():
+                if key in (name, field.alias):
+                    return field.annotation
         elif get_origin(option) in (list, tuple):
             return get_args(option)[0]
         elif get_origin(option) is dict:

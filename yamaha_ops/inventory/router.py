@@ -2,12 +2,38 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from yamaha_ops.firmware import Model
-from yamaha_ops.inventory.lan import Lan
+from yamaha_ops.inventory.lan import Lan, Network, Vlan
 from yamaha_ops.inventory.line import Line
-from yamaha_ops.inventory.parts import Firmware, Host, Label, Login, Name, Part, Port, Text
+from yamaha_ops.inventory.parts import (
+    Command,
+    Firmware,
+    Host,
+    Label,
+    Login,
+    Name,
+    Part,
+    Port,
+    UserName,
+    fault,
+)
+from yamaha_ops.inventory.services import (
+    Console,
+    Dns,
+    Management,
+    Schedule,
+    Snmp,
+    Syslog,
+    Time,
+    User,
+)
+from yamaha_ops.inventory.traffic import Filters
+from yamaha_ops.inventory.vpn import Vpn
+
+NO_INBOUND = frozenset({"transix", "xpass", "v6connect", "ds-lite", "ipv6"})
+"""Services without an IPv4 address of one's own: nothing can be forwarded."""
 
 
 class Router(Part):
@@ -34,5 +60,71 @@ class Router(Part):
     """Values for templates of your own."""
     line: Line | None = None
     lan: Lan | None = None
-    extra: tuple[Text, ...] = ()
+    vlans: dict[Name, Vlan] = Field(default_factory=dict)
+    filters: Filters = Filters()
+    dns: Dns = Dns()
+    management: Management = Management()
+    users: dict[UserName, User] = Field(default_factory=dict)
+    time: Time = Time()
+    syslog: Syslog = Syslog()
+    snmp: Snmp | None = None
+    schedules: dict[Name, Schedule] = Field(default_factory=dict)
+    console: Console = Console()
+    vpn: Vpn = Vpn()
+    extra: tuple[Command, ...] = ()
     """Console lines that no field covers, as they are."""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "Router":
+        self._check_networks()
+        self._check_forwards()
+        return self
+
+    @property
+    def networks(self) -> dict[str, Network]:
+        """The LAN and the VLANs by name."""
+        return {**({"lan": self.lan} if self.lan else {}), **self.vlans}
+
+    def _check_networks(self) -> None:
+        if self.vlans and self.lan is None:
+            raise fault("vlans", "need a lan")
+        seen: dict[str, Network] = {}
+        for name, network in self.networks.items():
+            field = "lan.address" if name == "lan" else f"vlans.{name}.address"
+            for other, known in seen.items():
+                if network.address.network.overlaps(known.address.network):
+                    raise fault(field, "overlaps the network of {other}", other=other)
+            seen[name] = network
+        ids: dict[int, str] = {}
+        for name, vlan in self.vlans.items():
+            if vlan.id in ids:
+                raise fault(f"vlans.{name}.id", "is the ID of {other} already", other=ids[vlan.id])
+            ids[vlan.id] = name
+            if vlan.ipv6_subnet is not None and (self.line is None or self.line.ipv6 != "pd"):
+                raise fault(f"vlans.{name}.ipv6_subnet", "needs a delegated prefix (line.ipv6: pd)")
+
+    def _check_forwards(self) -> None:
+        if not self.filters.forward:
+            return
+        if self.line is None or (self.line.actual in NO_INBOUND and self.line.pppoe is None):
+            raise fault("filters.forward", "the line has no IPv4 address that could be reached")
+        taken: dict[tuple[str, int], str] = {}
+        mapping = self.line.mapping
+        for name, forward in self.filters.forward.items():
+            field = f"filters.forward.{name}"
+            if not any(forward.to in network.address.network for network in self.networks.values()):
+                raise fault(f"{field}.to", "{to} is in no network here", to=str(forward.to))
+            low, high = forward.outer
+            for port in range(low, high + 1):
+                key = (forward.service.protocol, port)
+                if key in taken:
+                    other = taken[key]
+                    raise fault(field, "{port} leads to {other} already", port=port, other=other)
+                taken[key] = name
+                if mapping is not None and port not in mapping.ports:
+                    raise fault(
+                        f"{field}.port" if forward.port else f"{field}.service",
+                        "{port} is not a port of this line; the nearest is {nearest}",
+                        port=port,
+                        nearest=mapping.ports.nearest(port),
+                    )

@@ -1,0 +1,129 @@
+"""What the router does for its LAN and for whoever looks after it."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
+
+from yamaha_ops.inventory.parts import (
+    Access,
+    Command,
+    DomainName,
+    Host,
+    Part,
+    Text,
+    one_of,
+)
+from yamaha_ops.inventory.secret import Secret
+
+Address = Annotated[
+    IPv4Address | IPv6Address,
+    PlainValidator(one_of("an address", ip_address), str),
+    PlainSerializer(str),
+]
+
+
+Facility = Annotated[str, StringConstraints(pattern=r"^(user|local[0-7]|\d{1,2})$")]
+Moment = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(startup|usb-attached|sd-attached|"
+        r"([*0-9,-]+/([*0-9,-]+|[a-z]{3}([,-][a-z]{3})*) )?"
+        r"[*0-9,-]{1,8}:[*0-9,-]{1,8}(:\d{1,2})?)$"
+    ),
+]
+
+
+class Dns(Part):
+    """The router as the LAN's name server."""
+
+    servers: Annotated[tuple[Address, ...], Field(max_length=4)] = ()
+    """Servers to ask instead of the line's own."""
+    domains: dict[DomainName, Annotated[tuple[Address, ...], Field(min_length=1, max_length=2)]] = (
+        Field(default_factory=dict)
+    )
+    """Servers for one domain and everything below it."""
+    records: dict[DomainName, IPv4Address] = Field(default_factory=dict)
+    """Names that the router answers by itself, both ways."""
+    prefer_ipv6: bool = True
+    """`dns service fallback`: the router's own questions go out for IPv6 first (REF 24.16)."""
+    spoof_private: bool = False
+    """Answer reverse questions for private addresses by itself (REF 24.7)."""
+
+
+class Management(Part):
+    """Who may come in, and how; the default is the LAN."""
+
+    ssh: Access = ("lan",)
+    telnet: Access = ("lan",)
+    """Yamaha's factory setting; `none` where SSH is enough."""
+    http: Access | None = None
+    sftp: Access | None = None
+    """Closed where left out, as from the factory."""
+    ssh_ciphers: tuple[
+        Literal["aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-cbc", "aes192-cbc", "aes256-cbc"],
+        ...,
+    ] = ()
+    ssh_keys_only: bool = False
+    """Refuse passwords over SSH; the key files must be on the router already."""
+    ssh_alive: bool = False
+    """Drop SSH clients that no longer answer (REF 4.72)."""
+    close_recovery: bool = False
+    """Refuse the recovery phrase on the serial port (`security class 1 off off`, REF 4.12)."""
+
+
+class User(Part):
+    """A login user besides the toolkit's own."""
+
+    password: Secret
+    administrator: bool = False
+    connections: tuple[Literal["serial", "telnet", "ssh", "sftp", "remote", "http"], ...] = ("ssh",)
+    login_timer: Annotated[int, Field(ge=120, le=21474836)] | None = None
+
+
+class Syslog(Part):
+    """Where the log goes, and how much of it."""
+
+    hosts: Annotated[tuple[Address, ...], Field(max_length=4)] = ()
+    facility: Facility | None = None
+    """Filter reports (off where left out)."""
+    info: bool | None = None
+    debug: bool | None = None
+
+
+class Snmp(Part):
+    """SNMP v1 and v2c, to read only."""
+
+    hosts: Annotated[tuple[IPv4Address, ...], Field(min_length=1)]
+    """Who may ask; nobody else is answered."""
+    community: Secret
+    """The router's own default is `public`."""
+    sysname: Text | None = None
+    location: Text | None = None
+    contact: Text | None = None
+
+
+class Schedule(Part):
+    """A command at its time (REF 37.1)."""
+
+    at: Moment
+    """`startup`, `03:00`, `*/mon 03:00:00`, `1/1 00:00`."""
+    command: Command
+
+
+class Time(Part):
+    """Clock and time zone."""
+
+    zone: Annotated[str, StringConstraints(pattern=r"^(jst|utc|[+-]\d{2}:\d{2})$")] | None = None
+    server: Host | None = None
+    """An NTP server to set the clock by, once a day."""
+    at: Annotated[str, StringConstraints(pattern=r"^\d{2}:\d{2}:\d{2}$")] = "00:00:00"
+
+
+class Console(Part):
+    """The console as people see it; the toolkit puts its own settings back after itself."""
+
+    character: Literal["en.ascii", "ja.sjis", "ja.euc", "ja.utf8"] | None = None
+    lines: Annotated[int, Field(ge=10, le=100)] | Literal["infinity"] | None = None
+    columns: Annotated[int, Field(ge=80, le=4096)] | None = None
+    prompt: Text | None = None
