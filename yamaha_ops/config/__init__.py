@@ -1,0 +1,25 @@
+"""The RTX configuration language: text in, meaning out, and the safe way from one to another."""
+
+from yamaha_ops.config.configuration import Configuration
+from yamaha_ops.config.difference import Command, Difference, difference
+from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
+from yamaha_ops.config.interpreter import Interpreter
+from yamaha_ops.config.secrets import has_secret, mask
+from yamaha_ops.config.statement import Key, Setting
+from yamaha_ops.config.wrapping import unwrap
+
+__all__ = [
+    "Command",
+    "Configuration",
+    "ContextMissingError",
+    "Difference",
+    "Interpreter",
+    "Key",
+    "ParameterError",
+    "Setting",
+    "UnknownCommandError",
+    "difference",
+    "has_secret",
+    "mask",
+    "unwrap",
+]

@@ -1,0 +1,243 @@
+"""A configuration: its text as it was, and what it means."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from yamaha_ops.config.contexts import heading, natural
+from yamaha_ops.config.errors import ParameterError, UnknownCommandError
+from yamaha_ops.config.secrets import mask
+from yamaha_ops.config.state import State
+from yamaha_ops.config.statement import Key, Setting, read
+from yamaha_ops.config.table import commands
+from yamaha_ops.config.wrapping import Line, join_wrapped, wrapped_width
+from yamaha_ops.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+_PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_FOREIGN_LINES = 5
+_FOREIGN_SHARE = 0.8
+"""From this share of unknown lines on, a text is taken for something else than a configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 -- the word of the field; nobody imports it bare
+    """A line that was kept but not understood.
+
+    Attributes:
+        line: Its number in the source, from 1.
+        text: The line, masked.
+        reason: Why it has no meaning here.
+        code: ``unknown``, ``form`` or ``context``, as ``config check`` names it.
+    """
+
+    line: int
+    text: str
+    reason: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Configuration:
+    """An RTX configuration.
+
+    Attributes:
+        text: Exactly the text it was read from.
+        settings: What it means: every setting by its key, in the order of the text.
+        warnings: Lines without a meaning; they stay in ``text`` and take no part in comparisons.
+        source: A name for messages, usually the file's.
+        lines: The lines as they were told, with what a console's width broke joined.
+    """
+
+    text: str
+    settings: Mapping[Key, Setting]
+    warnings: tuple[Warning, ...] = ()
+    source: str = "configuration"
+    lines: tuple[Line, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def parse(cls, data: str | bytes, *, source: str = "configuration") -> Self:
+        """Read a ``show config`` text or a saved file (UTF-8 or CP932, wrapped or not).
+
+        Raises:
+            ConfigError: The data is not a configuration: another encoding, control characters, an
+                unfinished block, or another vendor's language.
+        """
+        text = data if isinstance(data, str) else _decode(data, source)
+        _refuse_control_characters(text, source)
+        lines = _logical_lines(text)
+        state = State()
+        warnings: list[Warning] = []
+        told = 0
+        for line in lines:
+            told += bool(line.text.strip()) and not line.text.lstrip().startswith("#")
+            try:
+                state.execute(line.text, line.number)
+            except ConfigError as error:
+                warnings.append(_warning(line, error))
+        if state.end_word:
+            raise ConfigError(
+                f"the text ends inside a block: '{state.end_word}' is missing",
+                where=source,
+                hint="the file is cut off; fetch it again",
+            )
+        unknown = sum(warning.code == "unknown" for warning in warnings)
+        if told >= _FOREIGN_LINES and unknown > _FOREIGN_SHARE * told:
+            raise ConfigError(
+                f"not an RTX configuration: {unknown} of {told} lines are unknown, "
+                f"the first is '{warnings[0].text[:60]}'",
+                where=f"{source}:{warnings[0].line}",
+            )
+        return cls(text, MappingProxyType(state.settings), tuple(warnings), source, tuple(lines))
+
+    def canonical(self) -> str:
+        """Return the one text of everything that means the same.
+
+        Settings are sorted, comments and lines without a meaning left out. Settings whose value a
+        router never shows (passwords, the host key) are the device's own and left out as well.
+        """
+        blocks: dict[str, list[str]] = {}
+        for key, setting in self.settings.items():
+            if "device" not in setting.entry.tags:
+                blocks.setdefault(key.context, []).append(setting.meaning)
+        lines = sorted(blocks.pop("", []))
+        for context in sorted(blocks, key=natural):
+            lines.append(heading(context))
+            lines += (f" {line}" for line in sorted(blocks[context]))
+        return "".join(f"{line}\n" for line in lines)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of :meth:`canonical`, in hexadecimal: equal meaning, equal digest."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def masked(self) -> str:
+        """Return the text with every secret replaced by ``*``."""
+        return self.rewritten(mask)
+
+    def rewritten(self, change: Callable[[str], str]) -> str:
+        """Return the text with each line passed through ``change``; others stay byte for byte."""
+        physical = _PHYSICAL.findall(self.text)
+        pieces: list[str] = []
+        for line in self.lines:
+            told = physical[line.number - 1 : line.number - 1 + line.height]
+            changed = change(line.text)
+            if changed == line.text:
+                pieces += told
+            else:
+                last = told[-1]
+                pieces.append(changed + last[len(last.rstrip("\r\n")) :])
+        return "".join(pieces)
+
+    def without(self, unwanted: Callable[[Setting], bool] | Iterable[str]) -> Configuration:
+        """Return the configuration without some settings.
+
+        Args:
+            unwanted: Says which, or the templates of the command table (``console columns``).
+        """
+        if callable(unwanted):
+            drop = unwanted
+        else:
+            templates = frozenset(unwanted)
+
+            def drop(setting: Setting) -> bool:
+                return setting.entry.template in templates
+
+        kept = {key: each for key, each in self.settings.items() if not drop(each)}
+        gone = {
+            number
+            for key, each in self.settings.items()
+            if key not in kept
+            for number in range(each.number, each.number + len(each.lines))
+        }
+        lines = [line for line in self.lines if line.number not in gone]
+        return Configuration.parse("".join(f"{line.text}\n" for line in lines), source=self.source)
+
+
+def _decode(data: bytes, source: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp932")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            "neither UTF-8 nor Shift_JIS (CP932)",
+            where=f"{source}:{line}",
+            hint="an RTX configuration is text; encrypted and compressed files cannot be read",
+        ) from None
+
+
+def _refuse_control_characters(text: str, source: str) -> None:
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ConfigError(
+            f"the text holds the control character 0x{ord(found[0]):02x}", where=f"{source}:{line}"
+        )
+
+
+def _logical_lines(text: str) -> list[Line]:
+    physical = _NEWLINE.split(text)
+    if physical and not physical[-1]:
+        physical.pop()
+    width = wrapped_width(physical, _stands_alone)
+    if width is None:
+        lines = [Line(each, number) for number, each in enumerate(physical, 1)]
+    else:
+        lines = join_wrapped(physical, width, _stands_alone)
+    return _join_header(lines)
+
+
+def _stands_alone(text: str) -> bool:
+    """Say whether a line means something by itself."""
+    stripped = text.strip(" \t")
+    if not stripped or stripped.startswith("#"):
+        return True
+    words = stripped.split(None, 2)
+    first = words[1] if words[0].lower() == "no" and len(words) > 1 else words[0]
+    if not commands().knows(first):
+        return False
+    try:
+        read(text)
+    except (UnknownCommandError, ParameterError):
+        return False
+    except ConfigError:
+        return True
+    return True
+
+
+def _join_header(lines: list[Line]) -> list[Line]:
+    """Join the broken lines of the header, whose width edited serial numbers may have changed."""
+    joined: list[Line] = []
+    for position, line in enumerate(lines):
+        if joined and "MAC-Address" in line.text and not _stands_alone(line.text):
+            last = joined[-1]
+            joined[-1] = Line(last.text + line.text, last.number, last.height + line.height)
+        elif line.text.startswith("#"):
+            joined.append(line)
+        else:
+            return joined + lines[position:]
+    return joined
+
+
+def _warning(line: Line, error: ConfigError) -> Warning:
+    if isinstance(error, UnknownCommandError):
+        code = "unknown"
+    elif isinstance(error, ParameterError):
+        code = "form"
+    else:
+        code = "context"
+    return Warning(line.number, mask(line.text.strip()), error.message, code)

@@ -1,0 +1,100 @@
+"""A router's settings while lines are being typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from yamaha_ops.config.errors import UnknownCommandError
+from yamaha_ops.config.statement import Key, Kind, Setting, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEREDOC = re.compile(r"<<(\S+)")
+
+
+class State:
+    """Settings by key, the selected context, and the block that is being typed, if any."""
+
+    def __init__(self, settings: Iterable[Setting] = ()) -> None:
+        self.settings: dict[Key, Setting] = {setting.key: setting for setting in settings}
+        self.context = ""
+        self._block: Setting | None = None
+        self._body: list[str] = []
+
+    @property
+    def end_word(self) -> str:
+        """The word that ends the open block, or nothing."""
+        return self._block.end if self._block else ""
+
+    def execute(self, line: str, number: int = 0) -> None:
+        """Do what ``line`` says.
+
+        Raises:
+            ConfigError: One of its subclasses of :mod:`yamaha_ops.config.errors`; nothing changed.
+        """
+        if self._block:
+            self._continue_block(line)
+            return
+        try:
+            statement = read(line, self.context, number)
+        except UnknownCommandError:
+            if not self._remove_group(line):
+                raise
+            return
+        match statement.kind:
+            case Kind.SET:
+                self._set(statement.settings)
+            case Kind.REMOVE:
+                self._remove(statement.keys)
+            case Kind.SELECT:
+                self.context = statement.context
+            case Kind.ACT:
+                self._remove(statement.keys)
+                if statement.entry and "clears" in statement.entry.tags:
+                    self.settings.clear()
+            case Kind.NOTHING:
+                pass
+
+    def _set(self, settings: tuple[Setting, ...]) -> None:
+        for setting in settings:
+            if "block" in setting.entry.tags and (end := _HEREDOC.search(setting.line)):
+                self._block = replace(setting, end=end[1])
+                self._body = []
+                return
+            self.settings[setting.key] = setting
+
+    def _continue_block(self, line: str) -> None:
+        assert self._block is not None  # noqa: S101 -- the only caller has just looked
+        if line.strip() != self._block.end:
+            self._body.append(line)
+            return
+        meaning = "\n".join((_HEREDOC.sub("", self._block.meaning), *self._body))
+        done = replace(self._block, body=tuple(self._body), meaning=meaning)
+        self.settings[done.key] = done
+        self._block = None
+
+    def _remove(self, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self.settings.pop(key, None)
+            if key.words.endswith(" all"):
+                start = key.words.removesuffix("all")
+                for other in [other for other in self.settings if other.words.startswith(start)]:
+                    del self.settings[other]
+
+    def _remove_group(self, line: str) -> bool:
+        """Remove every setting of ``no snmp host``: a ``no`` whose key may be left out."""
+        words = line.lower().split()
+        if words[:1] != ["no"]:
+            return False
+        start = " ".join(words[1:]) + " "
+        found = [
+            key
+            for key, setting in self.settings.items()
+            if "group" in setting.entry.tags and key.words.startswith(start)
+        ]
+        for key in found:
+            del self.settings[key]
+        return bool(found)

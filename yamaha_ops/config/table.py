@@ -1,0 +1,221 @@
+"""The command table: what a line may be, and what identifies the setting it makes.
+
+The rows live in ``data/commands.tsv``; ``docs/config.md`` explains the columns. Adding a command
+is adding a row: nothing in the code names one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NUMBER = r"\d+"
+_PATTERNS = {
+    "interface": r"(?:lan|vlan|bridge|loopback|null|wan|onu|usb|sd|bri|pri)[0-9./]*",
+    "bridge_interface": r"bridge\d+",
+    "phys_lan_interface": r"lan\d+",
+    "direction": "in|out",
+    "dir": "in|out",
+    "id": _NUMBER,
+    "num": _NUMBER,
+    "number": _NUMBER,
+    "vrid": _NUMBER,
+    "nat_descriptor": _NUMBER,
+    "gateway": _NUMBER,
+    "order": _NUMBER,
+    "seq": _NUMBER,
+    "remote_as": _NUMBER,
+    "index": _NUMBER,
+    "userid": _NUMBER,
+    "groupid": _NUMBER,
+    "id1": _NUMBER,
+}
+_VERBATIM = {"user", "name", "username", "filename", "host", "fqdn"}
+"""Placeholders that hold a name: case counts in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One word of a template: a literal, or a pattern for a parameter."""
+
+    literal: str | None
+    name: str = ""
+    pattern: str = ""
+
+    @property
+    def verbatim(self) -> bool:
+        """Say whether upper and lower case differ in meaning here."""
+        return self.name in _VERBATIM
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the table.
+
+    Attributes:
+        template: The words that identify the setting; ``{name}`` or ``{name:pattern}`` is a
+            parameter, ``{name}=`` splits ``name=value`` into key and value.
+        context: ``global``, ``pp``, ``tunnel``, ``pp_or_tunnel`` or ``switch``.
+        since: ``*`` (every RTX830 revision), a revision such as ``15.02.10``, or ``-`` (not a
+            command of the RTX830).
+        reference: Section of Yamaha's command reference, or ``seen`` for a command that only
+            recorded configurations show.
+        forms: The documented forms.
+        tags: What else the table says; ``docs/config.md`` lists the names.
+    """
+
+    template: str
+    context: str
+    since: str
+    reference: str
+    forms: tuple[str, ...]
+    tags: dict[str, str] = field(hash=False)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The template, word by word."""
+        return tuple(map(_slot, self.template.split()))
+
+    @cached_property
+    def splits(self) -> bool:
+        """Say whether the last word carries the first value too (``set NAME=VALUE``)."""
+        return self.template.endswith("}=")
+
+    @cached_property
+    def rank(self) -> tuple[int, int]:
+        """How specific the row is: literal words, then words."""
+        return sum(slot.literal is not None for slot in self.slots), len(self.slots)
+
+    @cached_property
+    def arity(self) -> tuple[int, int | None]:
+        """Fewest and most value words (None: no limit) over all forms."""
+        found = [counts for form in self.forms if (counts := _count_values(form, self.slots))]
+        if not found:
+            return 0, None
+        most = [maximum for _, maximum in found]
+        return min(low for low, _ in found), None if None in most else max(
+            m for m in most if m is not None
+        )
+
+
+def _slot(word: str) -> Slot:
+    if "{" not in word:
+        return Slot(word)
+    before, _, rest = word.partition("{")
+    inside, _, after = rest.rpartition("}")
+    name, _, pattern = inside.partition(":")
+    if not pattern:
+        pattern = _PATTERNS.get(name) or (_NUMBER if name.endswith(("_num", "_id")) else r"\S.*")
+    if after == "=":
+        return Slot(None, name, r"[^=]+(?:=.*)?")
+    return Slot(None, name, f"{re.escape(before)}(?:{pattern}){re.escape(after)}")
+
+
+def _count_values(form: str, slots: Sequence[Slot]) -> tuple[int, int | None] | None:
+    """Count the words of ``form`` behind the template, or return None when it is another form."""
+    words: list[tuple[str, bool]] = []
+    depth = 0
+    endless = False
+    for word in form.split():
+        optional = depth > 0 or word.startswith("[")
+        depth += word.count("[") - word.count("]")
+        if "..." in word:
+            endless = True
+        else:
+            bare = word.strip("[]")
+            endless = endless or bare.endswith("list") or bare == "command"
+            words.append((bare, optional))
+    position = 0
+    for slot in slots:
+        if slot.literal is None:
+            position += 1
+            continue
+        while position < len(words) and words[position][0] != slot.literal and words[position][1]:
+            position += 1
+        if position >= len(words) or words[position][0] != slot.literal:
+            return None
+        position += 1
+    if slots[-1].literal is None and slots[-1].pattern.startswith("[^=]+("):
+        position -= 1
+    rest = words[position:]
+    return sum(not optional for _, optional in rest), None if endless else len(rest)
+
+
+class _Node:
+    __slots__ = ("entries", "patterns", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        self.patterns: dict[str, tuple[re.Pattern[str], _Node]] = {}
+        self.entries: list[Entry] = []
+
+
+class Table:
+    """The rows as a tree of words, so that finding one costs the length of the line."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._root = _Node()
+        for entry in entries:
+            node = self._root
+            for slot in entry.slots:
+                if slot.literal is not None:
+                    node = node.words.setdefault(slot.literal, _Node())
+                else:
+                    compiled = _compile(slot.pattern)
+                    node = node.patterns.setdefault(slot.pattern, (compiled, _Node()))[1]
+            node.entries.append(entry)
+
+    def candidates(self, words: Sequence[str]) -> list[Entry]:
+        """Return every row whose template ``words`` begin with, the most specific first."""
+        found = list(_walk(self._root, words, 0))
+        if len(found) > 1:
+            found.sort(key=lambda entry: entry.rank, reverse=True)
+        return found
+
+    def knows(self, word: str) -> bool:
+        """Say whether any command begins with ``word``."""
+        return word.lower() in self._root.words
+
+
+def _walk(node: _Node, words: Sequence[str], position: int) -> Iterator[Entry]:
+    yield from node.entries
+    if position == len(words):
+        return
+    word = words[position].lower()
+    if following := node.words.get(word):
+        yield from _walk(following, words, position + 1)
+    for pattern, following in node.patterns.values():
+        if pattern.fullmatch(word):
+            yield from _walk(following, words, position + 1)
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def commands() -> Table:
+    """Return the shipped table, read once."""
+    text = files(__package__).joinpath("data/commands.tsv").read_text(encoding="utf-8")
+    return Table([_entry(row) for row in text.splitlines()[1:]])
+
+
+def _entry(row: str) -> Entry:
+    template, context, since, reference, forms, tags = row.split("\t")
+    pairs = (tag.partition("=") for tag in tags.split(" ") if tag)
+    return Entry(
+        template,
+        context,
+        since,
+        reference,
+        tuple(forms.split("; ")),
+        {name: value.replace(",", " ") for name, _, value in pairs},
+    )

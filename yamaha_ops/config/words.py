@@ -1,0 +1,102 @@
+"""Words of a console line: splitting, quoting and escaping (REF 1.5)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yamaha_ops.config.errors import ParameterError
+
+_BLANKS = " \t"
+_SPECIAL = re.compile(r"""[ \t?#|>\\'"]""")
+_QUOTED = re.compile(r"""[\\'"]""")
+
+
+class Word(NamedTuple):
+    """One word: what it means, and where it stands in the line (``line[start:end]``)."""
+
+    text: str
+    start: int
+    end: int
+
+
+def split(line: str) -> list[str]:
+    r"""Return the words of ``line`` without quotes and escapes.
+
+    Blanks are the space and the tab only: a full-width space is part of a text.
+
+    Raises:
+        ParameterError: A quote is not closed.
+    """
+    if _QUOTED.search(line):
+        return [word.text for word in locate(line)]
+    return [word for word in line.replace("\t", " ").split(" ") if word]
+
+
+def locate(line: str) -> list[Word]:
+    """Return the words of ``line`` with their places.
+
+    Raises:
+        ParameterError: A quote is not closed.
+    """
+    words: list[Word] = []
+    position, length = 0, len(line)
+    while position < length:
+        if line[position] in _BLANKS:
+            position += 1
+            continue
+        start = position
+        text, position = _read_word(line, position)
+        words.append(Word(text, start, position))
+    return words
+
+
+def _read_word(line: str, position: int) -> tuple[str, int]:
+    parts: list[str] = []
+    quote = ""
+    while position < len(line):
+        character = line[position]
+        following = line[position + 1 : position + 2]
+        if character == "\\" and following and (not quote or following in (quote, "\\")):
+            parts.append(following)
+            position += 2
+            continue
+        if quote:
+            if character == quote:
+                quote = ""
+            else:
+                parts.append(character)
+        elif character in "'\"":
+            quote = character
+        elif character in _BLANKS:
+            break
+        else:
+            parts.append(character)
+        position += 1
+    if quote:
+        raise ParameterError(f"a {quote} is opened and not closed")
+    return "".join(parts), position
+
+
+def quote(text: str) -> str:
+    r"""Return ``text`` as one word a console reads back as ``text``.
+
+    The form is the router's own where it was recorded: double quotes, and only round the value of
+    ``name=value`` (``prefix="9#"``).
+    """
+    if text and not _SPECIAL.search(text):
+        return text
+    name, equals, value = text.partition("=")
+    if equals and name and not _SPECIAL.search(name):
+        return f"{name}={_in_quotes(value)}"
+    return _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def join(words: list[str] | tuple[str, ...]) -> str:
+    """Return the line that says ``words``; the inverse of :func:`split`."""
+    return " ".join(map(quote, words))
