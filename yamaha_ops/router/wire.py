@@ -1,0 +1,54 @@
+"""The byte stream of one console, and its one real form: the shell channel of an SSH connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    import paramiko
+
+_CHUNK: Final = 65_536
+_SEND_SECONDS: Final = 10.0
+
+
+class Wire(Protocol):
+    """Bytes to and from a router, nothing more."""
+
+    def receive(self, seconds: float) -> bytes:
+        """Return what has come, waiting at most so long for the first byte; empty if none came.
+
+        Raises:
+            EOFError: The router closed the stream.
+        """
+        ...
+
+    def send(self, data: bytes) -> None:
+        """Send all of it.
+
+        Raises:
+            OSError: The stream is closed or takes nothing any more.
+        """
+        ...
+
+
+class ChannelWire:
+    """A paramiko channel. It waits on the channel's own condition and never polls."""
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+
+    def receive(self, seconds: float) -> bytes:
+        """See :meth:`Wire.receive`."""
+        self._channel.settimeout(max(0.0, seconds))
+        try:
+            data = self._channel.recv(_CHUNK)
+        except TimeoutError:
+            return b""
+        if not data:
+            raise EOFError
+        return data
+
+    def send(self, data: bytes) -> None:
+        """See :meth:`Wire.send`."""
+        self._channel.settimeout(_SEND_SECONDS)
+        self._channel.sendall(data)
