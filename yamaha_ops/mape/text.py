@@ -1,0 +1,114 @@
+"""A line in words and characters, for a terminal of 80 columns. ASCII only."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from yamaha_ops.mape.fields import (
+    PORT_ROW,
+    PORT_ROWS,
+    ce_fields,
+    ipv4_fields,
+    port_fields,
+    prefix_fields,
+    spans,
+)
+from yamaha_ops.mape.ports import PORTS
+from yamaha_ops.mape.table import EVIDENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yamaha_ops.mape.fields import Field
+    from yamaha_ops.mape.mapping import Mapping
+    from yamaha_ops.mape.ports import PortSet
+
+COLUMNS = 80
+_LABEL = 10
+_CELLS = 64
+_CELL = PORT_ROW // _CELLS
+
+
+def describe(line: Mapping) -> str:
+    """Return everything about a line as labelled text of several lines."""
+    return "\n".join((line.end_user_prefix, *_facts(line)))
+
+
+def _facts(line: Mapping) -> Iterator[str]:
+    rule = line.rule
+    if rule.provider:
+        evidence = EVIDENCE.get(rule.evidence or "", rule.evidence)
+        yield _row("provider", rule.provider + (f" ({evidence})" if evidence else ""))
+    yield _row("rule", f"{rule.ipv6} = {rule.ipv4}")
+    yield _row("", f"EA bits {rule.ea_bits}, PSID offset {rule.psid_offset}")
+    yield _row("IPv4", line.ipv4)
+    if line.psid is None:
+        yield _row("PSID", "none: the IPv4 side is not shared")
+    else:
+        shares = 1 << line.psid_length
+        yield _row("PSID", f"{line.psid} of {shares} ({line.psid_length} bits)")
+    ranges = len(line.ports.ranges)
+    yield _row("ports", f"{line.ports.count:,} in {ranges} range{'s' * (ranges > 1)}")
+    yield _row("", " ".join(spans(line.ports)))
+    yield _row("CE", f"{line.ce} ({rule.interface_id})")
+    yield _row("BR", line.br or "not known")
+    if line.subnet_bits:
+        yield _row(
+            "note",
+            f"bits {rule.end} and on of the prefix are not zero. RFC 7597 keeps them in the CE "
+            "address, as here; not every router does: compare with the router.",
+        )
+
+
+def _row(label: str, content: str) -> str:
+    indent = " " * (_LABEL + 2)
+    return fill(
+        content,
+        COLUMNS - 1,
+        initial_indent=f"  {label:<{_LABEL}}",
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+
+
+def one_line(line: Mapping) -> str:
+    """Return the essentials on one line, in columns that line up in a stream."""
+    share = "all ports" if line.psid is None else f"PSID {line.psid}/{1 << line.psid_length}"
+    return f"{line.ipv4:<18} {share:<13} {line.ports.count:>5} ports  CE {line.ce}"
+
+
+def picture(line: Mapping) -> str:
+    """Return the picture of a line: its bits field by field, and the map of the ports."""
+    return "\n".join(
+        (
+            *_bits(f"Prefix {line.end_user_prefix}: the first 64 bits", prefix_fields(line)),
+            *_bits(f"IPv4 {line.ipv4}: 32 bits", ipv4_fields(line)),
+            *_bits("A port of this line: 16 bits", port_fields(line)),
+            *_bits(f"CE address {line.ce}: the last 64 bits", ce_fields(line)),
+            *_port_map(line.ports),
+            fill(" ".join(spans(line.ports)), COLUMNS - 1, break_on_hyphens=False),
+        )
+    )
+
+
+def _bits(title: str, fields: Sequence[Field]) -> Iterator[str]:
+    """Write the bits, a bar that shows where each field begins, and a row for each field."""
+    yield title
+    yield "  " + " ".join(field.bits for field in fields)
+    for field in fields:
+        yield f"    bits {field.place:<8}{field.name:<24}{field.value}".rstrip()
+    yield ""
+
+
+def _port_map(ports: PortSet) -> Iterator[str]:
+    yield f"Ports: {ports.count:,} of {PORTS:,} are this line's, where a # stands"
+    cells = [False] * (PORTS // _CELL)
+    for first, last in ports.ranges:
+        for cell in range(first // _CELL, last // _CELL + 1):
+            cells[cell] = True
+    for row in range(PORT_ROWS):
+        marks = "".join("#" if cell else "." for cell in cells[row * _CELLS : (row + 1) * _CELLS])
+        yield f"{row * PORT_ROW:>7} {marks} {(row + 1) * PORT_ROW - 1}"
+    if ports.reserved:
+        yield f"        0-{len(ports.reserved) - 1} belong to no line"
