@@ -66,5 +66,10 @@ def gather(
     return gathered
 
 
+def own(gathered: dict[str, Any], record: type) -> dict[str, Any]:
+    """Leave out what is no field of this record: a damaged capture mixes blocks."""
+    return {name: value for name, value in gathered.items() if name in record.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
 def _known(name: str, content: Any) -> Fields:
     return None if content is None else {name: content}

@@ -11,14 +11,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PAGER = re.compile(r"---(?:つづく|more)---[ \b]*(?:\r(?!\n)[ \b]*)*")
-"""The pager's mark, overwritten with blanks; the text goes on behind them on the same line."""
+_PAGER = re.compile(
+    r"---(?:つづく|more)---"
+    r"(?:\r(?!\n)(?: *\r(?!\n)| {0,12})|\x08+(?: *\x08+)?| {0,12})"
+)
+"""The pager's mark (12 cells at most) and the blanks that overwrite it; its line goes on there."""
 
 _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """Cursor movements and control characters: nothing of the answer."""
 
 _PROMPT = re.compile(
-    r"(?P<host>[^\s#>]{0,64})(?P<mark>[#>])(?: +(?P<command>[a-z?].*)?|$)", re.ASCII
+    r"(?P<host>[^\s#>]{0,64})(?P<mark>[#>])(?:\s*$|\s*(?P<show>show .*)|\s+(?P<other>[a-z?].*))",
+    re.ASCII,
 )
 """``# ``, ``name> `` or ``pp1# `` and the command typed behind it, if any."""
 
@@ -78,7 +82,7 @@ def _between_prompts(lines: list[str], command: str) -> list[str]:
     first, host = 0, None
     for index, line in enumerate(lines):
         prompt = _PROMPT.match(line) if "#" in line or ">" in line else None
-        typed = prompt["command"] if prompt else line if index == 0 else None
+        typed = _typed(prompt) if prompt else line if index == 0 else None
         if not typed:
             continue
         used = _echo_length(typed, lines[index + 1 : index + _MOST_ECHO_PIECES], words)
@@ -102,7 +106,12 @@ def _ends(prompt: re.Match[str], host: str | None, body: list[str], index: int) 
     Without an echo to compare with, only a bare prompt at the very end counts: a line that a wrap
     broke before ``> 192.0.2.1`` is no prompt.
     """
-    return host is not None or (not prompt["command"] and index == len(body) - 1)
+    return host is not None or (not _typed(prompt) and index == len(body) - 1)
+
+
+def _typed(prompt: re.Match[str]) -> str | None:
+    """What stands behind a prompt."""
+    return prompt["show"] or prompt["other"]
 
 
 def _host(prompt: re.Match[str]) -> str:

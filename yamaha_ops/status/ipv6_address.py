@@ -51,6 +51,11 @@ class Ipv6Address:
     interfaces: tuple[Interface, ...] = ()
 
 
+_ADDRESS = re.compile(
+    r"(\S+)\s+([0-9A-Za-z:.]+)/(\d{1,3})"
+    r"(?:\s+\(lifetime: (\d{1,10}|\w+)/(\d{1,10}|\w+)\))?(?:\s+##.*)?"
+)
+
 GRAMMAR = Grammar(
     labels={
         "Received": "receive",
@@ -60,15 +65,12 @@ GRAMMAR = Grammar(
     },
     forms=(
         ("head", re.compile(r"\S+\s+scope-id\s")),
-        ("address", re.compile(r"\s+\S+\s+[0-9A-Za-z]{0,4}:")),
+        ("address", re.compile(r"\s*\S+\s+[0-9A-Za-z]{0,4}:")),
     ),
+    whole={"address": _ADDRESS},
 )
 
 _HEAD = re.compile(r"(\S+)\s+scope-id\s+\d+\s+\[(\w+)\]", re.ASCII)
-_ADDRESS = re.compile(
-    r"\s+(\S+)\s+([0-9A-Za-z:.]+)/(\d{1,3})"
-    r"(?:\s+\(lifetime: (\d{1,10}|\w+)/(\d{1,10}|\w+)\))?(?:\s+##.*|\s*)$"
-)
 
 
 def parse(text: str | bytes, command: str) -> tuple[Ipv6Address, Reader]:
@@ -89,7 +91,7 @@ def parse(text: str | bytes, command: str) -> tuple[Ipv6Address, Reader]:
         elif not blocks:
             reader.reject(line)
         elif key == "address":
-            address = _address(line)
+            address = _address(value)
             if address:
                 blocks[-1]["addresses"].append(address)
             if not address or address.scope == UNKNOWN:
@@ -102,8 +104,8 @@ def parse(text: str | bytes, command: str) -> tuple[Ipv6Address, Reader]:
     return Ipv6Address(tuple(interfaces)), reader
 
 
-def _address(line: str) -> Address | None:
-    found = _ADDRESS.match(line)
+def _address(text: str) -> Address | None:
+    found = _ADDRESS.fullmatch(text)
     if found is None or int(found[3]) > _LONGEST_PREFIX:
         return None
     scope, address, length, preferred, valid = found.groups()

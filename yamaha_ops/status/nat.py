@@ -80,6 +80,9 @@ class NatSessions:
     summaries: tuple[SessionSummary, ...] = ()
 
 
+_PORTS = re.compile(r".*:\s+(?:\d{1,5}-\d{1,5}, )*\d{1,5}-\d{1,5}(?:\s+\d+ \w+\.)?")
+_HOST = re.compile(r"\d+\s+(\S+)\s+(\d{1,9})\s+(\d{1,9})\s+(\S+)$", re.ASCII)
+
 ADDRESS = Grammar(
     labels={
         "NAT/IP masquerade compatibility type": "compatibility_type",
@@ -93,13 +96,16 @@ ADDRESS = Grammar(
     },
     sentences={"Masquerade Table": "masquerade", "Masqueradeテーブル": "masquerade"},
     forms=(
-        ("host", re.compile(r"\s+\d{1,5}\s+\d{1,3}\.\d{1,3}\.", re.ASCII)),
+        ("host", re.compile(r"\s*\d{1,5}\s+\d{1,3}\.\d{1,3}\.", re.ASCII)),
         (IGNORED, re.compile(r"\s*-\*-")),
         (IGNORED, re.compile(r"\s*No\.\s+Inner\s")),
     ),
-    continuation=re.compile(
-        r"\d{0,5}(?:-\d{1,5})?(?:, \d|,?\s*$|\s+\d+ (?:session|used)\.)", re.ASCII
-    ),
+    continuations={
+        "ports": re.compile(
+            r"\d{0,5}(?:-\d{1,5})?(?:, \d|,?\s*$|\s+\d+ (?:session|used)\.)", re.ASCII
+        )
+    },
+    whole={"host": _HOST, "ports": _PORTS},
 )
 
 _NOTE = r"(?:\s+##.*)?$"
@@ -111,7 +117,6 @@ _REFERENCE = re.compile(
 _OUTER = re.compile(r"(?:([a-z][\w-]*)/)?(\S+)" + _NOTE, re.ASCII)
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 _SESSIONS = re.compile(r"\s+(\d{1,9}) (?:sessions?|used)\.?$", re.ASCII)
-_HOST = re.compile(r"\s+\d+\s+(\S+)\s+(\d{1,9})\s+(\d{1,9})\s+(\S+)\s*$", re.ASCII)
 
 
 def parse(text: str | bytes, command: str) -> tuple[NatAddress, Reader]:
@@ -134,13 +139,13 @@ def parse(text: str | bytes, command: str) -> tuple[NatAddress, Reader]:
             if found:
                 blocks.append({"descriptor": int(found[1]), "interface": found[2]})
         else:
-            understood = bool(blocks) and _take(blocks, key, value, line)
+            understood = bool(blocks) and _take(blocks, key, value)
         if not understood:
             reader.reject(line)
     return NatAddress(tuple(_descriptor(block) for block in blocks), kind), reader
 
 
-def _take(blocks: list[dict[str, Any]], key: str, value: str, line: str) -> bool:
+def _take(blocks: list[dict[str, Any]], key: str, value: str) -> bool:
     """Put one line into the last block; an outer address more is a block more."""
     block = blocks[-1]
     match key:
@@ -164,7 +169,7 @@ def _take(blocks: list[dict[str, Any]], key: str, value: str, line: str) -> bool
             block["port_count"] = sum(high - low + 1 for low, high in ranges) or None
             return bool(ranges)
         case _:
-            row = _HOST.match(line)
+            row = _HOST.fullmatch(value)
             if row is None:
                 return False
             block.setdefault("hosts", []).append(Host(row[1], int(row[2]), int(row[3]), row[4]))

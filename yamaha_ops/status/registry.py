@@ -8,7 +8,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yamaha_ops.errors import ParseError
-from yamaha_ops.status import environment, ipv6_address, lan, nat, pp, route, tunnel
+from yamaha_ops.status import (
+    arp,
+    dhcp,
+    environment,
+    ipsec,
+    ipv6_address,
+    ipv6_dhcp,
+    lan,
+    log,
+    lua,
+    nat,
+    pp,
+    route,
+    route_summary,
+    tunnel,
+    yno,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +60,18 @@ PARSERS: tuple[tuple[str, str, Parser], ...] = (
         r"show nat descriptor masquerade session(?: \d+)? summary",
         nat.parse_sessions,
     ),
+    ("show status dhcp", r"show status dhcp(?: summary)?(?: \d+)?", dhcp.parse),
+    ("show status ipv6 dhcp", r"show status ipv6 dhcp", ipv6_dhcp.parse),
     ("show ipv6 address", r"show ipv6 address(?: .+)?", ipv6_address.parse),
+    ("show ip route summary", r"show ip route summary", route_summary.parse),
+    ("show ipv6 route summary", r"show ipv6 route summary", route_summary.parse),
     ("show ip route", r"show ip route(?: (?!summary).+)?", route.parse),
     ("show ipv6 route", r"show ipv6 route(?: detail)?", route.parse),
+    ("show arp", r"show arp(?: \S+)?", arp.parse),
+    ("show ipsec sa", r"show ipsec sa(?: \d+)?", ipsec.parse),
+    ("show status lua", r"show status lua(?: (?:running|history))?", lua.parse),
+    ("show status yno", r"show status yno", yno.parse),
+    ("show log", r"show log(?: (?:saved|reverse))*", log.parse),
 )
 """Command as the documentation writes it, pattern of the command, parser."""
 

@@ -46,8 +46,9 @@ GRAMMAR = Grammar(
         ("row", re.compile(r"(?:default|[^\s/]+/\d{1,3})(?:\s|$)", re.ASCII)),
         (IGNORED, re.compile(r"Destination\s+Gateway|宛先ネットワーク")),
     ),
-    # IPv6 rows whose gateway overruns its column go on below it, whatever the console's width.
-    continuation=re.compile(r" {50}\S"),
+    # A row begins at the margin. An IPv6 gateway that overruns its column pushes the rest of its
+    # row to the next line, whatever the console's width.
+    continuations={"row": re.compile(r"\s")},
 )
 
 
