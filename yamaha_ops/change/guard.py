@@ -32,8 +32,15 @@ LONGEST_RESTART_SECONDS = 3600
 class Guard(Protocol):
     """A way back that works without us."""
 
-    name: str
-    reason: str
+    @property
+    def name(self) -> str:
+        """One of :data:`CHOICES`."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why this one was chosen, for a person."""
+        ...
 
     def arm(self, session: Session, seconds: int) -> None:
         """Start it; from now on the router goes back by itself after so many seconds."""

@@ -73,6 +73,19 @@ def read_running(session: Session) -> Configuration:
     return Configuration.parse(session.configuration(), source=f"{session.router}: running")
 
 
+def send_all(session: Session, commands: Iterable[Command]) -> None:
+    """Send commands that were made for a console without a selected context.
+
+    Raises:
+        YamahaOpsError: As the session's ``send``.
+    """
+    for kind in ("pp", "tunnel"):
+        if session.context.startswith(kind):
+            session.send(f"{kind} select none")
+    for command in commands:
+        session.send(command.line)
+
+
 def make_plan(session: Session, running: Configuration, wanted: Configuration) -> Plan:
     """Work out the commands from ``running`` to ``wanted``.
 

@@ -12,7 +12,7 @@ from yamaha_ops.change import guard as guards
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import read_running
+from yamaha_ops.change.plan import read_running, send_all
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import Configuration, difference
 from yamaha_ops.errors import ConnectError, IncompleteOutputError, YamahaOpsError
@@ -101,8 +101,7 @@ def _decide(
             reason = "the interrupted change had got through; it is saved now"
             return Outcome(job.router, Result.FINISHED, reason, len(plan["commands"]), checks)
     old = Configuration.parse(entries[0].data["before"], source=f"{job.router}: journal")
-    for command in difference(running, old).commands:
-        session.send(command.line)
+    send_all(session, difference(running, old).commands)
     if difference(read_running(session), old).commands:
         return _unknown(job, "the router runs neither the old nor the wanted configuration")
     return _old(job, reached, "the rest of the interrupted change was undone")

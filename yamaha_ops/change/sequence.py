@@ -14,7 +14,7 @@ from yamaha_ops.change import guard as guards
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import foresee, read_running
+from yamaha_ops.change.plan import foresee, read_running, send_all
 from yamaha_ops.change.recovery import recover
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import difference, mask
@@ -183,8 +183,7 @@ def _take_back(
     job.note(Step.TAKING_BACK)
     try:
         undo = difference(guard.without(read_running(session)), before).commands
-        for command in undo:
-            session.send(command.line)
+        send_all(session, undo)
         if guard.without(read_running(session)).digest != before.digest:
             raise PlanError("undoing the commands did not lead back", router=job.router)
         guard.accept(session)
