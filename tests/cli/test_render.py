@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from yamaha_ops.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as finished:
+        main(arguments)
+    assert isinstance(finished.value.code, int)
+    return finished.value.code
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def test_the_text_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("render", "home") == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert told.out.startswith("ip route default gateway tunnel 1\n")
+    assert told.out.endswith("\n")
+
+
+def test_json_is_one_object_a_router(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("render", "--all", "--json") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert told["router"] == "home"
+    assert told["lines"][0]["text"] == told["configuration"].splitlines()[0]
+    assert Path(told["lines"][0]["template"]).name.endswith(".j2")
+
+
+def test_a_router_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("render", "hoem") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == (
+        "yamaha-ops: inventory.yaml: there is no router 'hoem'; did you mean home?\n"
+    )
+
+
+def test_templates_beside_the_inventory_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_bytes((ROOT / "inventory.yaml").read_bytes())
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "99-mine.j2").write_text("set A={{ vpn_key }}\n", encoding="utf-8")
+    assert run("render", "home", "--inventory", str(inventory)) == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path}/templates/99-mine.j2:1: there is no vpn_key" in said
