@@ -165,7 +165,7 @@ def _added_ipv4(line: Mapping) -> str:
 
 
 def spans(ports: PortSet) -> list[str]:
-    """Return the ranges as ``first-last``; where they are very many, only the first and the last."""
+    """Return the ranges as ``first-last``; of very many only the first ones and the last."""
     written = [f"{first}-{last}" for first, last in ports.ranges]
     if len(written) > SPANS_WRITTEN:
         written[SPANS_WRITTEN - 2 : -1] = [f"({len(written) - SPANS_WRITTEN + 1} more)"]

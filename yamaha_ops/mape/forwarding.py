@@ -99,19 +99,23 @@ class Verdict:
         nearest: First port of the nearest span of the same width that does belong to the line;
             ``None`` where there is none, or the wanted one is allowed.
         around: The line's own ranges just below and above what was wanted, where it is refused.
+        static_masquerade: The router's command for what is possible (REF 23.8), with ``N``, ``ID``
+            and ``HOST`` to fill in; ``None`` where nothing is.
     """
 
     allowed: bool
     reason: str
     nearest: int | None = None
     around: tuple[tuple[int, int], ...] = ()
+    static_masquerade: str | None = None
 
 
 def may_forward(line: Mapping, forward: Forward) -> Verdict:
     """Say whether the line may forward these ports, and if not, why and which are nearest."""
     ports = line.ports
+    wanted = _ports(forward.first, forward.last)
     if not ports.psid_length:
-        return Verdict(allowed=True, reason="the address is not shared: every port is this line's")
+        return _yes(forward, "the address is not shared: every port is this line's")
     if not forward.has_ports:
         return Verdict(
             allowed=False,
@@ -120,14 +124,33 @@ def may_forward(line: Mapping, forward: Forward) -> Verdict:
         )
     for first, last in ports.ranges:
         if first <= forward.first and forward.last <= last:
-            wanted = _ports(forward.first, forward.last)
-            return Verdict(allowed=True, reason=f"{wanted} in this line's range {first}-{last}")
+            return _yes(forward, f"{wanted} in this line's range {first}-{last}")
+    nearest = _nearest_span(ports, forward)
     return Verdict(
         allowed=False,
         reason=_refusal(ports, forward),
-        nearest=_nearest_span(ports, forward),
+        nearest=nearest,
         around=_around(ports, forward.first),
+        static_masquerade=None if nearest is None else _command(forward, nearest),
     )
+
+
+def _yes(forward: Forward, reason: str) -> Verdict:
+    command = _command(forward, forward.first)
+    return Verdict(allowed=True, reason=reason, static_masquerade=command)
+
+
+def _command(forward: Forward, outer: int) -> str | None:
+    """Return the router's command; a span can be named only where nothing is translated."""
+    command = f"nat descriptor masquerade static N ID HOST {forward.protocol or 'tcp'}"
+    if not forward.has_ports:
+        return command
+    if forward.width == 1:
+        ports = f"{outer}" if outer == forward.inner else f"{outer}={forward.inner}"
+        return f"{command} {ports}"
+    if outer != forward.inner:
+        return None
+    return f"{command} {forward.first}-{forward.last}"
 
 
 def _refusal(ports: PortSet, forward: Forward) -> str:

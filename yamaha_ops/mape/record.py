@@ -1,4 +1,4 @@
-"""The answer of ``mape calc --json``: one JSON object a line, made for long streams."""
+"""The JSON of the command line: one object a line, ``calc`` made for long streams."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
+    from yamaha_ops.mape.forwarding import Forward, Verdict
     from yamaha_ops.mape.mapping import Mapping
     from yamaha_ops.mape.ports import PortSet
 
@@ -18,8 +19,11 @@ def json_line(text: str, line: Mapping) -> str:
 
     A rule without a provider (a user's own) has no ``provider``; its ``br`` is null if not known.
     """
+    return _mapping_json({"input": text}, line)
+
+
+def _mapping_json(front: dict[str, Any], line: Mapping) -> str:
     rule = line.rule
-    front: dict[str, Any] = {"input": text}
     if rule.provider is not None:
         front["provider"] = rule.provider
     front["rule"] = {
@@ -44,3 +48,28 @@ def _ports_json(ports: PortSet) -> str:
 def json_error(text: str, message: str) -> str:
     """Return the JSON of a refusal."""
     return dumps({"input": text, "error": message})
+
+
+def json_owner(text: str, port: int, line: Mapping) -> str:
+    """Return the JSON of ``owner``: that of the line found, and what was asked."""
+    asked = {"input": text, "port": port, "end_user_prefix": line.end_user_prefix}
+    return _mapping_json(asked, line)
+
+
+def json_verdict(text: str, line: Mapping, forward: Forward, verdict: Verdict) -> str:
+    """Return the JSON of ``port``; ports are null for a protocol that has none."""
+    return dumps(
+        {
+            "input": text,
+            "ipv4": line.ipv4,
+            "psid": line.psid,
+            "ports": [forward.first, forward.last] if forward.has_ports else None,
+            "inner_port": forward.inner if forward.has_ports else None,
+            "protocol": forward.protocol,
+            "allowed": verdict.allowed,
+            "reason": verdict.reason,
+            "nearest": verdict.nearest,
+            "nearest_ranges": verdict.around,
+            "static_masquerade": verdict.static_masquerade,
+        }
+    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yamaha_ops.mape.fields import Field
+    from yamaha_ops.mape.forwarding import Forward, Verdict
     from yamaha_ops.mape.mapping import Mapping
     from yamaha_ops.mape.ports import PortSet
 
@@ -70,6 +71,23 @@ def _row(label: str, content: str) -> str:
         subsequent_indent=indent,
         break_on_hyphens=False,
     )
+
+
+def verdict_text(line: Mapping, forward: Forward, verdict: Verdict) -> str:
+    """Return the answer to "may this line forward that port" in a few lines."""
+    rows = [f"{'yes' if verdict.allowed else 'no'}: {verdict.reason}"]
+    if verdict.nearest is not None:
+        last = verdict.nearest + forward.width - 1
+        span = f"{verdict.nearest}" if forward.width == 1 else f"{verdict.nearest}-{last}"
+        around = " and ".join(f"{low}-{high}" for low, high in verdict.around)
+        rows.append(_row("nearest", f"{span} (this line has {around})"))
+    elif verdict.around:
+        rows.append(_row("nearest", f"none: this line has {line.ports.range_size} ports in a row"))
+    if verdict.static_masquerade:
+        rows.append(_row("router", verdict.static_masquerade))
+    if line.psid is not None:
+        rows.append(_row("note", "the ports follow the prefix: a new prefix means other ports"))
+    return "\n".join(rows)
 
 
 def one_line(line: Mapping) -> str:
