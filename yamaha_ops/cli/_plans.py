@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from yamaha_ops.change.outcome import Outcome
     from yamaha_ops.change.plan import Plan
 
-ACTIONS = {"add": ("+", "green"), "remove": ("-", "red"), "change": ("~", "yellow")}
+ACTIONS = {
+    "add": ("+", "green"),
+    "remove": ("-", "red"),
+    "change": ("~", "yellow"),
+    "select": (" ", "dim"),
+}
 MARKS = {
     Kind.STEP: ("✓", "green"),
     Kind.WARNING: ("!", "yellow"),
@@ -37,7 +42,7 @@ def show_plan(plan: Plan, console: Console) -> None:
     for context, commands in groupby(plan.commands, key=lambda command: command.context):
         console.print(Text(f"  {context or 'global'}", style="dim"))
         for command in commands:
-            sign, style = ACTIONS.get(command.action, (" ", ""))
+            sign, style = ACTIONS[command.action]
             line = Text(f"  {sign} ", style=style) + Text(mask(command.line).strip())
             console.print(line, overflow="fold", no_wrap=False, highlight=False)
 
