@@ -21,6 +21,7 @@ ACTIONS = {
     "remove": ("-", "red"),
     "change": ("~", "yellow"),
     "select": (" ", "dim"),
+    "act": ("!", "yellow"),
 }
 MARKS = {
     Kind.STEP: ("✓", "green"),
