@@ -1,0 +1,148 @@
+"""One round: ask, read, judge."""
+
+from __future__ import annotations
+
+import time as system_time
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from yamaha_ops.errors import (
+    AuthenticationError,
+    CommandError,
+    ConfigError,
+    ParseError,
+    SecretError,
+)
+from yamaha_ops.health.configuration import ConfigurationState, Wanted, read_configuration
+from yamaha_ops.health.health import Answer, Health
+from yamaha_ops.health.interfaces import Interfaces
+from yamaha_ops.health.line import mape_lines
+from yamaha_ops.health.modules import STANDARD, Module
+from yamaha_ops.status import parse
+from yamaha_ops.status.environment import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yamaha_ops.mape import RuleTable
+    from yamaha_ops.router import Session
+
+_NOT_HERE = (
+    "Invalid command name",
+    "コマンド名を確認してください",
+    "Insufficient or too many parameters",
+    "パラメータの数が不適当です",
+    "Illegal keyword",
+    "パラメータのキーワードが認識できません",
+    "Invalid interface name",
+    "このコマンドは使用できません",
+)
+"""What a router says of a command that its model or revision does not have."""
+
+_CONFIGURATION = "show config"
+
+
+class Clock(Protocol):
+    """Wall clock and stop watch; :mod:`time` is one."""
+
+    def time(self) -> float:
+        """Return seconds since 1970."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+
+def collect(  # noqa: PLR0913 -- all but the first two are for callers who know more
+    session: Session,
+    module: Module = STANDARD,
+    *,
+    known: Interfaces | None = None,
+    wanted: Wanted | None = None,
+    rules: RuleTable | None = None,
+    deadline: float | None = None,
+    clock: Clock = system_time,
+) -> Health:
+    """Ask one router everything in a module.
+
+    Args:
+        session: A session with it.
+        module: What to ask.
+        known: Interfaces known from before; without them those are asked about that routes and
+            NAT descriptors name.
+        wanted: What to compare the running configuration with, where the module reads it.
+        rules: MAP-E rules to reckon with; the shipped ones if left out.
+        deadline: A reading of ``clock.monotonic()`` after which nothing more is asked.
+        clock: Wall clock and stop watch.
+
+    Raises:
+        ConnectError: The line was lost.
+        ConsoleError: An answer did not come whole; the session is of no use any more.
+    """
+    started = clock.monotonic()
+    state: ConfigurationState | None = None
+    answers: list[Answer] = []
+    asked: set[str] = set()
+
+    def ask(commands: Iterator[str]) -> None:
+        for command in commands:
+            if command not in asked:
+                asked.add(command)
+                answers.append(_ask(session, command, clock, deadline))
+
+    # Interfaces must be known before they can be asked about.
+    ask(command for command in module.commands if "{" not in command)
+    if module.configuration:
+        answer, state = _configuration(session, wanted or Wanted(), answers, clock)
+        answers.append(answer)
+    records = [answer.record for answer in answers]
+    interfaces = known or Interfaces.seen(records)
+    if state:
+        interfaces |= state.interfaces
+    ask(module.questions(interfaces))
+    records = [answer.record for answer in answers]
+    return Health(
+        router=session.router,
+        module=module.name,
+        model=session.model,
+        firmware=session.firmware,
+        time=clock.time(),
+        seconds=clock.monotonic() - started,
+        answers=tuple(answers),
+        interfaces=interfaces,
+        lines=mape_lines(records, rules),
+        configuration=state,
+    )
+
+
+def _ask(session: Session, command: str, clock: Clock, deadline: float | None) -> Answer:
+    started = clock.monotonic()
+    left = None if deadline is None else deadline - started
+    if left is not None and left <= 0:
+        return Answer(command, "failed", 0.0, error="there was no time left for it")
+    try:
+        parsed = parse(command, session.run(command, left))
+    except CommandError as error:
+        said = error.output or ""
+        missing = any(sentence in said for sentence in _NOT_HERE)
+        outcome: Literal["unsupported", "failed"] = "unsupported" if missing else "failed"
+        return Answer(command, outcome, clock.monotonic() - started, error=said or error.message)
+    except ParseError as error:
+        return Answer(command, "failed", clock.monotonic() - started, error=error.message)
+    seconds = clock.monotonic() - started
+    return Answer(command, "ok", seconds, parsed.record, parsed.unknown_lines)
+
+
+def _configuration(
+    session: Session, wanted: Wanted, answers: list[Answer], clock: Clock
+) -> tuple[Answer, ConfigurationState | None]:
+    started = clock.monotonic()
+    slots = [a.record.config_file for a in answers if isinstance(a.record, Environment)]
+    try:
+        state = read_configuration(
+            session, wanted, slot=slots[0] if slots else None, time=clock.time()
+        )
+    except (AuthenticationError, CommandError, ConfigError, SecretError) as error:
+        seconds = clock.monotonic() - started
+        return Answer(_CONFIGURATION, "failed", seconds, error=error.message), None
+    return Answer(_CONFIGURATION, "ok", clock.monotonic() - started), state

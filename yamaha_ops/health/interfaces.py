@@ -1,0 +1,65 @@
+"""Which interfaces a router has: from its configuration, or else from its own answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from yamaha_ops.status.nat import NatAddress
+from yamaha_ops.status.route import Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yamaha_ops.config import Configuration
+
+_CONTEXT = re.compile(r"(tunnel|pp)(\d{1,4})")
+_PRINTED = re.compile(r"(TUNNEL|PP)\[0*(\d{1,4})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Interfaces:
+    """What to ask about. LANs by name in commands (``lan1``), tunnels and PPs by number."""
+
+    lans: tuple[str, ...] = ("lan1", "lan2")
+    tunnels: tuple[int, ...] = ()
+    pps: tuple[int, ...] = ()
+
+    @classmethod
+    def configured(cls, configuration: Configuration) -> Interfaces:
+        """Return the interfaces that a configuration sets up."""
+        contexts = {key.context for key in configuration.settings}
+        found = [match for match in map(_CONTEXT.fullmatch, contexts) if match]
+        return cls._of((match[1], match[2]) for match in found)
+
+    @classmethod
+    def seen(cls, records: Iterable[Any]) -> Interfaces:
+        """Return the interfaces that routes and NAT descriptors name.
+
+        A tunnel that is down and has lost its routes does not show here; whoever knows the
+        configuration asks about it by :meth:`configured`.
+        """
+        names: list[str] = []
+        for record in records:
+            if isinstance(record, Routes):
+                names += [route.interface for route in record.routes]
+            elif isinstance(record, NatAddress):
+                names += [each.interface or "" for each in record.descriptors]
+        found = [match for match in map(_PRINTED.match, names) if match]
+        return cls._of((match[1].lower(), match[2]) for match in found)
+
+    def __or__(self, other: Interfaces) -> Interfaces:
+        """Return the interfaces of both."""
+        return Interfaces(
+            tuple(dict.fromkeys(self.lans + other.lans)),
+            tuple(sorted({*self.tunnels, *other.tunnels})),
+            tuple(sorted({*self.pps, *other.pps})),
+        )
+
+    @classmethod
+    def _of(cls, numbered: Iterable[tuple[str, str]]) -> Interfaces:
+        by_kind: dict[str, set[int]] = {"tunnel": set(), "pp": set()}
+        for kind, number in numbered:
+            by_kind[kind].add(int(number))
+        return cls(tunnels=tuple(sorted(by_kind["tunnel"])), pps=tuple(sorted(by_kind["pp"])))
