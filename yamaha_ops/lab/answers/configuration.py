@@ -1,0 +1,66 @@
+"""``show config`` and its parts (REF 57.2-57.6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.config import Configuration
+from yamaha_ops.lab.commands.loading import passwords
+from yamaha_ops.lab.commands.saving import stored
+from yamaha_ops.lab.fidelity import assumed, documented
+from yamaha_ops.lab.messages import Problem, Refusal
+from yamaha_ops.lab.settings import header
+from yamaha_ops.lab.shell import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yamaha_ops.lab.shell import Answer, Caller
+    from yamaha_ops.lab.view import Words
+
+FIDELITY: Final = (
+    documented("`show config N` asks the login and the administrator password", "REF 57.2"),
+    assumed(
+        "It asks `Login Password: `, then `Administrator Password: `", "as rtprov sees `load` ask"
+    ),
+    assumed("Passwords of a stored configuration are masked when shown", "as in the running one"),
+    documented("`show config tunnel N`, `show config pp N`: that part only", "REF 57.4, 57.6"),
+)
+
+
+@operation("show config", "less config", administrator=False)
+def show_config(caller: Caller, words: Words) -> Answer:
+    """Print the running configuration, or a stored one, secrets masked."""
+    router = caller.router
+    if len(words) > 1:
+        raise Refusal(Problem.PARAMETER_COUNT)
+    if words:
+        text = stored(caller, words[0]).text
+        yield from passwords(caller, text, all_of_them=True)
+        configuration = Configuration.parse(text)
+    else:
+        configuration = router.running.configuration
+    yield from header(router.hardware, router.clock.now())
+    yield from configuration.masked().splitlines()
+
+
+def _part(kind: str) -> None:
+    @operation(f"show config {kind}", f"less config {kind}", administrator=False)
+    def show_part(caller: Caller, words: Words) -> Iterator[str]:
+        if len(words) > 1:
+            raise Refusal(Problem.PARAMETER_COUNT)
+        selected = caller.context.removeprefix(kind) if caller.context.startswith(kind) else ""
+        low, _, high = (words[0] if words else selected).partition("-")
+        wanted = {low, high or low}
+        if low.isdigit() and high.isdigit():
+            wanted = {str(number) for number in range(int(low), int(high) + 1)}
+        inside = False
+        for line in caller.router.running.configuration.masked().splitlines():
+            if not line.startswith(" "):
+                inside = line.startswith(f"{kind} select ") and line.split()[-1] in wanted
+            if inside:
+                yield line
+
+
+for _kind in ("tunnel", "pp"):
+    _part(_kind)

@@ -1,0 +1,7 @@
+"""One console of an emulated router: bytes in, bytes out, no sockets."""
+
+from __future__ import annotations
+
+from yamaha_ops.lab.console.session import Console, Ending, Peer
+
+__all__ = ["Console", "Ending", "Peer"]

@@ -1,0 +1,328 @@
+"""The lab: emulated routers on loopback, in one thread with one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from yamaha_ops.config import Configuration
+from yamaha_ops.errors import InputError
+from yamaha_ops.lab.accounts import Accounts, encrypted
+from yamaha_ops.lab.clock import ManualClock, RealClock
+from yamaha_ops.lab.exported import imported
+from yamaha_ops.lab.faults import Faults
+from yamaha_ops.lab.hardware import DEFAULT_REVISION, Hardware
+from yamaha_ops.lab.router import EmulatedRouter
+from yamaha_ops.lab.servers.keys import HostKeys
+from yamaha_ops.lab.servers.port import HOST
+from yamaha_ops.lab.servers.ssh import SshServer
+from yamaha_ops.lab.servers.wire import Wire
+from yamaha_ops.lab.settings import FACTORY, Running
+from yamaha_ops.lab.storage import Saved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from yamaha_ops.lab.clock import Clock
+    from yamaha_ops.lab.world import World
+
+T = TypeVar("T")
+LANGUAGES: Final = {"ja": None, "en": "en.ascii"}
+"""Languages to the ``console character`` that brings them; Japanese is the factory default."""
+
+
+class LabRouter:
+    """A running emulated router, as tests and commands hold it. Safe to use from any thread.
+
+    Attributes:
+        name: The name it was started under.
+        host: Where its services listen, always loopback.
+        port: SSH and SFTP.
+        faults: What is wrong with it; set attributes at will.
+    """
+
+    def __init__(self, lab: Lab, device: EmulatedRouter, ssh: SshServer, faults: Faults) -> None:
+        self._lab = lab
+        self.device = device
+        self._ssh = ssh
+        self.faults = faults
+        self.name = device.name
+        self.host = HOST
+        self.port = ssh.number
+
+    def do(self, act: Callable[[EmulatedRouter], T]) -> T:
+        """Do something with the router in its own thread and return the result."""
+        return self._lab.call(lambda: act(self.device))
+
+    @property
+    def running(self) -> Configuration:
+        """The running configuration, with real secrets."""
+        return self.do(lambda device: device.running.configuration)
+
+    @property
+    def saved(self) -> Configuration | None:
+        """What the next start would read, or None where nothing was ever saved."""
+
+        def read(device: EmulatedRouter) -> Configuration | None:
+            saved = device.slots.get(str(device.slots.default))
+            return Configuration.parse(saved.text) if saved else None
+
+        return self.do(read)
+
+    @property
+    def log(self) -> list[str]:
+        """The lines of ``show log``."""
+        return self.do(lambda device: list(device.log.lines()))
+
+    @property
+    def online(self) -> bool:
+        """Whether a packet from the LAN gets to the IPv4 Internet and back, now."""
+        return self.do(lambda device: device.online)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why it is not online, as the lab sees it."""
+        return self.do(lambda device: device.line.problems)
+
+    def type(self, *lines: str, save: bool = False) -> None:
+        """Do what another administrator would: type settings, perhaps save them.
+
+        Raises:
+            InputError: A line is not a command.
+        """
+        from yamaha_ops.lab.shell import run_unattended  # noqa: PLC0415 -- commands load late
+
+        def change(device: EmulatedRouter) -> None:
+            context = ""
+            for line in lines:
+                words = line.split()
+                if words[1:2] == ["select"]:
+                    context = "" if words[2] == "none" else words[0] + words[2]
+                    continue
+                worked, printed = run_unattended(device, line, context=context, japanese=False)
+                if not worked:
+                    raise InputError(f"{line}: {printed[-1]}")
+            if save:
+                device.save(by="TELNET")
+
+        self.do(change)
+
+    def change_world(self, world: World) -> None:
+        """Change what surrounds the router."""
+        self.do(lambda device: device.set_world(world))
+
+    def change_prefix(self, prefix: str | None) -> None:
+        """Let the provider offer another prefix, or none."""
+
+        def change(device: EmulatedRouter) -> None:
+            world = device.world
+            device.set_world(replace(world, offer=replace(world.offer, prefix=prefix)))
+
+        self.do(change)
+
+    def change_host_key(self) -> None:
+        """Let the router have another SSH host key."""
+        self.do(lambda device: device.renew_host_key())
+
+    def power_cut(self) -> None:
+        """Cut the power; :meth:`power_on` brings it back."""
+        self.do(lambda device: device.power_off())
+
+    def power_on(self) -> None:
+        """Bring the power back; the router starts at once."""
+        self.do(lambda device: device.power_on())
+
+    def stop(self) -> None:
+        """Take the router out of the lab."""
+        self._lab.remove(self)
+
+    def close(self) -> None:
+        """Close its sockets; called in the lab's thread."""
+        self.device.power_off()
+        self._ssh.close()
+
+
+class Lab:
+    """Emulated routers on loopback.
+
+    ::
+
+        with Lab() as lab:
+            router = lab.start(user="admin", password="secret", administrator_password="secret2")
+            connect(router.host, router.port)
+
+    Args:
+        clock: What the routers take for time; the machine's clock if not given. With a
+            :class:`ManualClock` time stands still until :meth:`advance`.
+        keys: Where to keep SSH host keys between runs; nowhere if not given.
+    """
+
+    def __init__(self, *, clock: ManualClock | None = None, keys: Path | None = None) -> None:
+        self._manual = clock
+        self._loop = asyncio.new_event_loop()
+        self.clock: Clock = clock or RealClock(self._loop)
+        self._keys = HostKeys(keys)
+        self._thread = threading.Thread(target=self._run, name="lab", daemon=True)
+        self._routers: dict[str, LabRouter] = {}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    @property
+    def routers(self) -> tuple[LabRouter, ...]:
+        """The routers, in the order they were started."""
+        return tuple(self._routers.values())
+
+    def call(self, act: Callable[[], T]) -> T:
+        """Run a function in the routers' thread and return its result."""
+        if threading.current_thread() is self._thread:
+            return act()
+
+        async def run() -> T:
+            return act()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the routers; what falls due happens before this returns."""
+        if self._manual is None:
+            raise InputError("only a lab with a ManualClock can be moved through time")
+        manual = self._manual
+        self.call(lambda: manual.advance(seconds))
+
+    def start(  # noqa: PLR0913 -- the properties of a router, all optional, all by name
+        self,
+        name: str | None = None,
+        *,
+        config: str | bytes | Configuration | None = None,
+        user: str = "admin",
+        password: str = "",
+        administrator_password: str = "",
+        firmware: str = DEFAULT_REVISION,
+        model: str = "RTX830",
+        language: str = "ja",
+        world: World | None = None,
+        port: int = 0,
+        legacy: bool = False,
+        boot_seconds: float = 2.0,
+    ) -> LabRouter:
+        """Start a router and return it; it is reachable at once.
+
+        Args:
+            name: ``rtx1``, ``rtx2`` ... if not given.
+            config: What it starts from: text, a file's bytes or a configuration. The factory
+                state if not given. Whatever SSH access needs is added where it is missing.
+            user: A named user.
+            password: The user's password; no user is added if empty.
+            administrator_password: None is set if empty.
+            firmware: A revision such as ``15.02.22``.
+            model: ``RTX830``.
+            language: ``ja``, or ``en`` for ``console character en.ascii``.
+            world: What surrounds it: the line's offer, LAN hosts, traffic.
+            port: The SSH port; any free one if 0.
+            legacy: Offer SHA-1 host key signatures and key exchange only.
+            boot_seconds: How long a restart takes.
+
+        Raises:
+            InputError: Model, revision, language or configuration is not usable.
+        """
+        number = len(self._routers) + 1
+        name = name or f"rtx{number}"
+        if name in self._routers:
+            raise InputError(f"the lab has a router named {name} already")
+        if language not in LANGUAGES:
+            raise InputError(f"a console speaks ja or en, not {language}")
+        hardware = Hardware.numbered(number, model=model, revision=firmware)
+        text = _with_access(
+            _text(config), user, password, administrator_password, LANGUAGES[language]
+        )
+
+        def begin() -> LabRouter:
+            device = EmulatedRouter(
+                name,
+                hardware=hardware,
+                clock=self.clock,
+                world=world,
+                accounts=Accounts({user: password}, administrator_password or None),
+                boot_seconds=boot_seconds,
+            )
+            device.slots.save(0, Saved(text, self.clock.now()))
+            faults = Faults()
+            device.power_on()
+            server = SshServer(device, port, self._keys, Wire(faults), legacy=legacy)
+            return LabRouter(self, device, server, faults)
+
+        router = self.call(begin)
+        self._routers[name] = router
+        return router
+
+    def remove(self, router: LabRouter) -> None:
+        """Stop one router and give its ports back."""
+        if self._routers.pop(router.name, None) is not None:
+            self.call(router.close)
+
+    def close(self) -> None:
+        """Stop every router, then the thread. Nothing is left behind."""
+        if not self._thread.is_alive():
+            return
+        for router in self.routers:
+            self.remove(router)
+        asyncio.run_coroutine_threadsafe(_finish(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _finish() -> None:
+    """Wait for what connections left running."""
+    current = asyncio.current_task()
+    tasks = [task for task in asyncio.all_tasks() if task is not current]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _text(config: str | bytes | Configuration | None) -> str:
+    if config is None:
+        return FACTORY
+    if isinstance(config, Configuration):
+        return config.text
+    return imported(config) if isinstance(config, bytes) else config
+
+
+def _with_access(
+    text: str, user: str, password: str, administrator_password: str, character: str | None
+) -> str:
+    """Return the configuration with what SSH needs: user, service, host key (REF 2.2.2)."""
+    running = Running(text)
+    view = running.view
+    wanted = {
+        f"login user {user}": f"encrypted {encrypted(password)}" if password else None,
+        "sshd service": "on",
+        "sshd host key generate": "*",
+        "console character": character,
+    }
+    for command, value in wanted.items():
+        if value and view.first(*command.split()) is None:
+            running.execute(f"{command} {value}")
+    text = running.text
+    if administrator_password and view.first("administrator", "password") is None:
+        text = f"administrator password {administrator_password}\n{text}"
+    return text

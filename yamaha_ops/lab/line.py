@@ -1,0 +1,233 @@
+"""What the Internet line does, judged from the configuration and the provider's offer.
+
+One pure function: nothing here keeps time or state. :class:`yamaha_ops.lab.router.EmulatedRouter`
+remembers since when a verdict has held.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.errors import MapeError
+from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.mape import calculate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from yamaha_ops.lab.hardware import Hardware
+    from yamaha_ops.lab.view import View, Words
+    from yamaha_ops.lab.world import World
+    from yamaha_ops.mape import Mapping
+
+FIDELITY: Final = (
+    recorded(
+        "A v6 Plus line comes up with `ra-prefix@lan2`, a DHCPv6 client with `ir=on` on LAN2, a "
+        "`map-e` tunnel and a descriptor with outer `map-e`",
+        "RTX830/show_config",
+    ),
+    documented("`tunnel map-e type` is v6plus unless set; ocn, ipv6option", "REF 14.14"),
+    documented("`map-e` as tunnel encapsulation from 15.02.03, its type from 15.02.10", "REF 14.4"),
+    assumed(
+        "A prefix asked by DHCPv6 where router advertisements offer it never arrives, and the "
+        "other way round",
+        "how NGN lines work; no recording of the router's side",
+    ),
+    assumed(
+        "An IPv6 filter on LAN2 that drops icmp6 keeps the advertisement out, one that drops UDP "
+        "546 the DHCPv6 answer",
+        "follows from REF 30.7; not recorded",
+    ),
+    assumed(
+        "A filter that drops protocol 4, a missing default route or a missing NAT descriptor "
+        "leaves the tunnel up with nothing received",
+        "an RTX1300 showed an IPIP tunnel online with 0 packets received and a wrong relay",
+    ),
+    assumed("A wrong `tunnel map-e type` keeps the tunnel down", "no rule of that kind fits"),
+    assumed("IPv4 over PPPoE and IPsec peers answer only when the lab is told so", "choice"),
+)
+
+PROVIDERS: Final = {"v6plus": "v6plus", "ocn": "ocn", "ipv6option": "biglobe"}
+"""``tunnel map-e type`` to the provider names of the rule table."""
+
+KINDS: Final = {
+    "map-e": "MAP-E",
+    "ipip": "IPIP",
+    "ipsec": "IPsec",
+    "l2tp": "L2TP",
+    "l2tpv3": "L2TPv3",
+    "l2tpv3-raw": "L2TPv3-raw",
+    "pptp": "PPTP",
+}
+"""``tunnel encapsulation`` words to what ``show status tunnel`` calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """One tunnel: what it is, whether it is up, and whether anything comes back through it."""
+
+    number: int
+    kind: str
+    up: bool
+    answered: bool
+    remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """The verdict on a configuration.
+
+    Attributes:
+        prefix: What the router got from the provider, as a network of the offered length.
+        by: ``ra`` or ``dhcp``, the way it came; meaningless without a prefix.
+        mapping: The MAP-E mapping in force.
+        online: Whether a packet from the LAN reaches the IPv4 Internet and the answer comes back.
+        problems: Why it is not online, for people who use the lab.
+    """
+
+    prefix: ipaddress.IPv6Network | None
+    mapping: Mapping | None
+    tunnels: tuple[Tunnel, ...]
+    online: bool
+    problems: tuple[str, ...]
+
+    def tunnel(self, number: int) -> Tunnel | None:
+        """Return a tunnel by number."""
+        return next((tunnel for tunnel in self.tunnels if tunnel.number == number), None)
+
+
+def judge(view: View, world: World, hardware: Hardware) -> LineState:
+    """Work out what the line does under a configuration."""
+    problems: list[str] = []
+    prefix = _prefix(view, world, problems)
+    mapping: Mapping | None = None
+    tunnels = []
+    for number in view.numbers("tunnel"):
+        here = f"tunnel{number}"
+        encapsulation = view.value("tunnel", "encapsulation", default="ipsec", context=here)
+        enabled = view.first("tunnel", "enable", str(number), context=here) is not None
+        endpoint = view.first("tunnel", "endpoint", "address", context=here)
+        kind = KINDS.get(encapsulation, encapsulation)
+        if encapsulation == "map-e":
+            own = _mapping(view, here, prefix, hardware, problems) if enabled else None
+            mapping = mapping or own
+            up = own is not None
+            answered = up and _answered(view, number, own, problems)
+            remote = own.br if own else None
+        elif encapsulation == "ipip":
+            up = enabled and endpoint is not None and prefix is not None
+            remote = endpoint[-1] if endpoint else None
+            answered = up and _passes(view, "4")
+        else:
+            up = answered = enabled and number in world.peers
+            remote = None
+        if not enabled:
+            problems.append(f"tunnel {number} is not enabled")
+        tunnels.append(Tunnel(number, kind, up, answered, remote))
+    if not any(tunnel.kind == "MAP-E" for tunnel in tunnels):
+        problems.append("no tunnel has the encapsulation map-e")
+    online = any(tunnel.answered and _routed(view, tunnel.number) for tunnel in tunnels)
+    return LineState(prefix, mapping, tuple(tunnels), online, () if online else tuple(problems))
+
+
+def _prefix(view: View, world: World, problems: list[str]) -> ipaddress.IPv6Network | None:
+    """Return the prefix that arrives on LAN2 in the way the configuration asks for it."""
+    offer = world.offer
+    if offer.prefix is None:
+        problems.append("the provider offers no prefix")
+        return None
+    word = "ra-prefix@lan2" if offer.by == "ra" else "dhcp-prefix@lan2"
+    if not any(words[0].startswith(word) for words in _prefixed(view)):
+        problems.append(f"the line offers its prefix by {offer.by}, so {word} must be used")
+        return None
+    client = view.first("ipv6", "lan2", "dhcp", "service")
+    wanted = ("client", "ir=on") if offer.by == "ra" else ("client",)
+    if client != wanted:
+        problems.append("ipv6 lan2 dhcp service must be " + " ".join(wanted))
+        return None
+    if not _passes(view, "icmp6") or not _passes(view, "udp", "546"):
+        problems.append("the IPv6 filter on lan2 drops icmp6 or DHCPv6")
+        return None
+    return ipaddress.IPv6Network(offer.prefix)
+
+
+def _prefixed(view: View) -> Iterator[Words]:
+    for words in view.all("ipv6", "prefix"):
+        yield words[1:]
+    yield from view.all("ipv6", "lan1", "address")
+
+
+def _mapping(
+    view: View,
+    here: str,
+    prefix: ipaddress.IPv6Network | None,
+    hardware: Hardware,
+    problems: list[str],
+) -> Mapping | None:
+    if prefix is None or not hardware.since("15.02.03"):
+        return None
+    kind = view.value("tunnel", "map-e", "type", default="v6plus", context=here)
+    try:
+        mapping = calculate(str(prefix))
+    except MapeError as error:
+        problems.append(str(error))
+        return None
+    if mapping.rule.provider != PROVIDERS.get(kind):
+        problems.append(f"{prefix} belongs to {mapping.rule.provider}, not to map-e type {kind}")
+        return None
+    return mapping
+
+
+def _answered(view: View, number: int, mapping: Mapping | None, problems: list[str]) -> bool:
+    """Tell whether packets come back: the filter, the descriptor and the route are right."""
+    before = len(problems)
+    if not _passes(view, "4"):
+        problems.append("the IPv6 filter on lan2 drops protocol 4 from the border relay")
+    descriptor = view.first("ip", "tunnel", "nat", "descriptor", context=f"tunnel{number}")
+    outer = descriptor and view.first("nat", "descriptor", "address", "outer", descriptor[0])
+    masquerade = descriptor and view.first("nat", "descriptor", "type", descriptor[0])
+    if not outer or outer[0] != "map-e" or not masquerade or "masquerade" not in masquerade[0]:
+        problems.append(f"tunnel {number} has no masquerade descriptor with outer map-e")
+    if not _routed(view, number):
+        problems.append(f"the default route does not go through tunnel {number}")
+    return mapping is not None and len(problems) == before
+
+
+def _routed(view: View, number: int) -> bool:
+    route = view.first("ip", "route", "default") or ()
+    return any(
+        route[index : index + 3] == ("gateway", "tunnel", str(number))
+        for index in range(len(route))
+    )
+
+
+def _passes(view: View, protocol: str, port: str | None = None) -> bool:
+    """Tell whether the inbound IPv6 filter on LAN2 lets a packet of a protocol through.
+
+    The first filter that fits decides; what none fits is dropped (REF 30.7). Addresses are taken
+    as fitting: the packets asked about come from the provider.
+    """
+    applied = view.first("ipv6", "lan2", "secure", "filter", "in")
+    if applied is None:
+        return True
+    numbers = applied[: applied.index("dynamic")] if "dynamic" in applied else applied
+    for number in numbers:
+        rule = view.first("ipv6", "filter", number)
+        if rule and _fits(rule, protocol, port):
+            return not rule[0].startswith("reject")
+    return False
+
+
+def _fits(rule: Words, protocol: str, port: str | None) -> bool:
+    _, _, _, protocols, source, target, *_ = (*rule, *"*****")[:7]
+    if not _member(protocol, protocols) or (protocol != "udp" and (source, target) != ("*", "*")):
+        return False
+    return port is None or _member(port, target)
+
+
+def _member(word: str, listed: str) -> bool:
+    aliases: Iterable[str] = {"icmp6": ("icmp6", "58"), "udp": ("udp", "17")}.get(word, (word,))
+    names = listed.split(",")
+    return listed == "*" or any(alias in names for alias in aliases)

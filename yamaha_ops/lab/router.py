@@ -1,0 +1,254 @@
+"""One emulated router: its state, and what happens to it. No sockets, no console text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.lab.accounts import Accounts
+from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.lab.journal import Log
+from yamaha_ops.lab.limits import check_limits
+from yamaha_ops.lab.line import LineState, judge
+from yamaha_ops.lab.messages import Problem, Refusal
+from yamaha_ops.lab.rollback import Before
+from yamaha_ops.lab.schedule import Scheduler
+from yamaha_ops.lab.settings import FACTORY, Running, too_new, with_secret
+from yamaha_ops.lab.storage import Rtfs, Saved, Slots
+from yamaha_ops.lab.view import split
+from yamaha_ops.lab.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yamaha_ops.lab.clock import Clock, Timer
+    from yamaha_ops.lab.console import Console
+    from yamaha_ops.lab.hardware import Hardware
+    from yamaha_ops.lab.journal import Entry
+    from yamaha_ops.lab.view import View
+
+FIDELITY: Final = (
+    documented(
+        "Settings act at once; `save` writes the slot the router started from", "REF 56.3.3"
+    ),
+    documented("`restart N` makes N the default slot", "REF 56.7.3"),
+    recorded("`IP Tunnel[1] Up` and `... Down` in the log", "RTX1300/show_log, lua.md section 8"),
+    recorded(
+        "`Restart by restart command`, `... starts`, `main: ...` in the log", "RTX1300/show_log"
+    ),
+    recorded("`Power-on boot` after a power cut", "transcripts.md section 9"),
+    recorded('`Configuration saved in "CONFIG0" by TELNET`', "lua.md section 8"),
+    assumed(
+        "The changed flag is set by any setting that worked, even one that is undone", "unknown"
+    ),
+    assumed("A restart takes 2 seconds", "real ones take about a minute; tests should not"),
+)
+
+
+class EmulatedRouter:
+    """An RTX830 without wires.
+
+    Everything runs in one thread (the lab's event loop). Servers register with :attr:`observers`
+    to learn that the power goes or comes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        hardware: Hardware,
+        clock: Clock,
+        world: World | None = None,
+        accounts: Accounts | None = None,
+        boot_seconds: float = 2.0,
+    ) -> None:
+        self.name = name
+        self.hardware = hardware
+        self.clock = clock
+        self.world = world or World()
+        self.accounts = accounts or Accounts()
+        self.boot_seconds = boot_seconds
+        self.slots = Slots()
+        self.rtfs = Rtfs()
+        self.external: dict[str, bytes] = {}
+        """Files of USB and microSD, by ``usb1:/x`` and ``sd1:/x``."""
+        self.log = Log(clock)
+        self.consoles: list[Console] = []
+        self.observers: list[Callable[[bool], None]] = []
+        self.scheduler = Scheduler(self)
+        self.on = False
+        self.changed = False
+        self.host_key_generation = 0
+        self.boot_time = clock.now()
+        self.booted_from = 0
+        self.running = Running(FACTORY)
+        self._line: LineState | None = None
+        self._since: dict[int, float] = {}
+        self._coming: dict[int, Entry] = {}
+        self._booting: Timer | None = None
+
+    # --- power -------------------------------------------------------------------------------
+
+    def power_on(self, cause: str = "Power-on boot") -> None:
+        """Start: read the default slot, begin counting time."""
+        self._booting = None
+        self.boot_time = self.clock.now()
+        self.booted_from = self.slots.default
+        saved = self.slots.get(str(self.booted_from))
+        hardware = self.hardware
+        self.log.add(cause)
+        self.log.add(f"{hardware.firmware} starts")
+        macs = " ".join(f"MAC-Address={mac}" for mac in hardware.mac_addresses)
+        self.log.add(f"main:  {hardware.model} ver=00 serial={hardware.serial} {macs}")
+        self._since.clear()
+        self._coming.clear()
+        self.on = True
+        self.replace(saved.text if saved else FACTORY)
+        self.changed = False
+        for observer in tuple(self.observers):
+            observer(True)  # noqa: FBT003 -- an observer takes nothing but the new state
+        self.scheduler.start()
+
+    def power_off(self) -> None:
+        """Lose power: consoles, running configuration and log are gone, flash stays."""
+        self._stop()
+        self.log.clear()
+
+    def restart(
+        self, slot: int | None = None, *, cause: str = "Restart by restart command"
+    ) -> None:
+        """Go down and come back from a slot some seconds later."""
+        if slot is not None:
+            self.slots.default = slot
+        self._stop()
+        self._booting = self.clock.later(self.boot_seconds, lambda: self.power_on(cause))
+
+    def _stop(self) -> None:
+        self.on = False
+        if self._booting is not None:
+            self._booting.cancel()
+        self.scheduler.stop()
+        for console in tuple(self.consoles):
+            console.lose_power()
+        for observer in tuple(self.observers):
+            observer(False)  # noqa: FBT003 -- see above
+
+    def uptime(self) -> float:
+        """Return seconds since the start."""
+        return self.clock.now() - self.boot_time
+
+    # --- configuration -----------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        """The running configuration by words."""
+        return self.running.view
+
+    def execute(self, line: str, context: str = "") -> None:
+        """Carry out one setting command.
+
+        Raises:
+            Refusal: The command is unknown, wrong, or needs a context.
+        """
+        if too_new(line, context, self.hardware):
+            raise Refusal(Problem.UNKNOWN_COMMAND)
+        check_limits(split(line), self.hardware)
+        self.running.execute(line, context)
+        self.changed = True
+        self._settings_changed()
+
+    def set_secret(self, command: str, value: str | None, *, hidden: bool) -> None:
+        """Set a password that a console line cannot carry (``administrator password``)."""
+        stored = f"encrypted {value}" if hidden and value else value
+        self.replace(with_secret(self.running.text, command, stored))
+
+    def renew_host_key(self) -> None:
+        """Make another SSH host key; connections from now on see it."""
+        self.host_key_generation += 1
+
+    def host_key_text(self) -> str:
+        """Return the host key as files show it; it means nothing to any other router."""
+        seed = f"{self.hardware.serial} {self.host_key_generation}".encode()
+        return base64.b64encode(hashlib.sha512(seed).digest()).decode()
+
+    def replace(self, text: str) -> None:
+        """Put another configuration in force at once."""
+        self.running = Running(text)
+        self.changed = True
+        self._settings_changed()
+
+    def before(self) -> Before:
+        """Return what a rollback would go back to."""
+        return Before(self.running.text, self.changed)
+
+    def restore(self, before: Before) -> None:
+        """Take a change back."""
+        self.replace(before.text)
+        self.changed = before.changed
+
+    def save(self, slot: int | None = None, comment: str = "", *, by: str = "") -> int:
+        """Write the running configuration into a slot; return which."""
+        target = self.booted_from if slot is None else slot
+        self.slots.save(target, Saved(self.running.text, self.clock.now(), comment))
+        self.changed = False
+        if by:
+            self.log.add(f'Configuration saved in "CONFIG{target}" by {by}')
+        return target
+
+    def _settings_changed(self) -> None:
+        self._judge()
+        self.scheduler.rearm()
+
+    # --- the line ----------------------------------------------------------------------------
+
+    @property
+    def line(self) -> LineState:
+        """The verdict on the configuration; its tunnels may still be on their way up."""
+        return self._line or self._judge()
+
+    def set_world(self, world: World) -> None:
+        """Change what surrounds the router: another prefix, other hosts, a dead line."""
+        self.world = world
+        self._judge()
+
+    def up_since(self, tunnel: int) -> float | None:
+        """Return when a tunnel came up, or None while it is down or still settling."""
+        since = self._since.get(tunnel)
+        return since if since is not None and since <= self.clock.now() else None
+
+    @property
+    def online(self) -> bool:
+        """Whether a packet from the LAN gets to the Internet and back, now."""
+        return self.line.online and any(
+            tunnel.answered and self.up_since(tunnel.number) is not None
+            for tunnel in self.line.tunnels
+        )
+
+    def _judge(self) -> LineState:
+        """Judge the configuration again, and note in the log what goes up or down by it."""
+        before, self._line = self._line, judge(self.view, self.world, self.hardware)
+        now = self.clock.now()
+        settled = now + self.world.offer.settle_seconds
+        for tunnel in self._line.tunnels:
+            number = tunnel.number
+            moved = before is not None and before.mapping != self._line.mapping
+            if number in self._since and (not tunnel.up or moved):
+                self._fall(number)
+            if tunnel.up and number not in self._since:
+                self._since[number] = settled
+                text = f"IP Tunnel[{number}] Up"
+                self._coming[number] = self.log.add(text, after=settled - now)
+        present = {tunnel.number for tunnel in self._line.tunnels}
+        for number in set(self._since) - present:
+            self._fall(number)
+        return self._line
+
+    def _fall(self, number: int) -> None:
+        was_up = self.up_since(number) is not None
+        del self._since[number]
+        coming = self._coming.pop(number, None)
+        if was_up:
+            self.log.add(f"IP Tunnel[{number}] Down")
+        elif coming is not None:
+            self.log.withdraw(coming)

@@ -1,0 +1,254 @@
+"""Carrying out one command line: pipes, operation commands, and all the settings behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.lab.fidelity import assumed, documented
+from yamaha_ops.lab.messages import Problem, Refusal, Say
+from yamaha_ops.lab.view import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from yamaha_ops.lab.console import Console
+    from yamaha_ops.lab.router import EmulatedRouter
+    from yamaha_ops.lab.view import Words
+
+FIDELITY: Final = (
+    documented("`show ... | grep [-i] [-v] [-w] PATTERN`, repeatable; `| less`", "REF 2.5"),
+    documented("`\\\\`, `?` and `|` in a pattern are doubled with a backslash", "REF 2.5.1"),
+    assumed("`| less` shows like the pager", "its own keys are not emulated"),
+    documented("Keywords ignore case", "REF 1.2"),
+    assumed("No abbreviations of commands", "REF shows none"),
+    assumed("`show config` is open to ordinary users", "REF 57.7 restricts `difference` only"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question in the middle of an answer; the reply comes back into the generator.
+
+    Attributes:
+        prompt: What stands before the typed text.
+        echo: False for passwords.
+        key: True where one key is the reply, without Enter.
+    """
+
+    prompt: str
+    echo: bool = True
+    key: bool = False
+
+
+if TYPE_CHECKING:
+    Answer = Generator[str | Ask, str, None]
+    Handler = Callable[["Caller", Words], "Iterable[str] | Answer"]
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who a command is carried out for: a console, the scheduler, a Lua task.
+
+    Attributes:
+        console: The console, where there is one; commands about the session itself need it.
+    """
+
+    router: EmulatedRouter
+    japanese: bool = True
+    administrator: bool = True
+    context: str = ""
+    console: Console | None = None
+
+    def say(self, en: str, ja: str) -> str:
+        """Choose the wording of the caller's language."""
+        return ja if self.japanese else en
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A command that does something at once and is no part of the configuration."""
+
+    name: str
+    handler: Handler
+    administrator: bool
+    since: str | None
+
+
+OPERATIONS: Final[dict[Words, Operation]] = {}
+MODULES: Final = (
+    "commands.login",
+    "commands.saving",
+    "commands.loading",
+    "commands.power",
+    "commands.files",
+    "commands.clearing",
+    "commands.help",
+    "commands.secrets",
+    "answers",
+)
+_LONGEST: Final = 6
+
+
+def operation(
+    *names: str, administrator: bool = True, since: str | None = None
+) -> Callable[[Handler], Handler]:
+    """Register a handler under the words that its commands begin with."""
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            words = tuple(name.split())
+            OPERATIONS[words] = Operation(name, handler, administrator, since)
+        return handler
+
+    return register
+
+
+def load_operations() -> None:
+    """Import every module that registers operations; later calls cost nothing."""
+    for module in MODULES:
+        import_module(f"yamaha_ops.lab.{module}")
+
+
+def find(words: Words) -> tuple[Operation, Words] | None:
+    """Return the operation that a line names, and the words that follow its name."""
+    folded = tuple(word.lower() for word in words[:_LONGEST])
+    for length in range(len(folded), 0, -1):
+        found = OPERATIONS.get(folded[:length])
+        if found is not None:
+            return found, words[length:]
+    return None
+
+
+def execute(caller: Caller, line: str) -> Answer:
+    """Carry out one line; yield its answer line by line, and questions in between.
+
+    Raises:
+        Refusal: The router answers with an error line.
+    """
+    load_operations()
+    command, *filters = _pipes(line)
+    words = split(command)
+    if not words:
+        return
+    if filters and words[0].lower() not in {"show", "less"}:
+        raise Refusal(Problem.PARAMETER_COUNT)
+    patterns = [keep for keep in map(_filter, filters) if keep is not None]
+    if patterns:
+        yield Say.SEARCHING.text(japanese=caller.japanese)
+    yield from _kept(_answer(caller, words, command), patterns)
+
+
+def _answer(caller: Caller, words: Words, command: str) -> Iterable[str] | Answer:
+    found = find(words)
+    if found is None or (found[0].since and not caller.router.hardware.since(found[0].since)):
+        _setting(caller, words, command.strip())
+        return ()
+    operation, rest = found
+    if operation.administrator and not caller.administrator:
+        raise Refusal(Problem.ADMINISTRATOR_ONLY)
+    return operation.handler(caller, rest)
+
+
+def _setting(caller: Caller, words: Words, command: str) -> None:
+    if not caller.administrator and words[0].lower() != "console":
+        known = caller.router.running.knows(command)
+        raise Refusal(Problem.ADMINISTRATOR_ONLY if known else Problem.UNKNOWN_COMMAND)
+    caller.router.execute(command, caller.context)
+    if caller.console is not None and "console" in words[:2]:
+        caller.console.read_settings()
+
+
+def _kept(
+    items: Iterable[str] | Answer, patterns: list[Callable[[str], bool]]
+) -> Generator[str | Ask, str, None]:
+    """Pass on what all patterns let through; questions always pass."""
+    iterator = iter(items)
+    reply: str | None = None
+    while True:
+        try:
+            if reply is None or not isinstance(iterator, Generator):
+                item = next(iterator)
+            else:
+                item = iterator.send(reply)
+        except StopIteration:
+            return
+        reply = None
+        if isinstance(item, Ask):
+            reply = yield item
+        elif all(keep(item) for keep in patterns):
+            yield item
+
+
+def _pipes(line: str) -> list[str]:
+    """Split at ``|``, but not where a backslash or quotes protect it."""
+    parts = [""]
+    quote = ""
+    skip = False
+    for character in line:
+        if skip:
+            skip = False
+        elif character == "\\":
+            skip = True
+        elif quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "|":
+            parts.append("")
+            continue
+        parts[-1] += character
+    return parts
+
+
+def _filter(text: str) -> Callable[[str], bool] | None:
+    """Compile ``grep -i -v -w PATTERN``; None for ``less``.
+
+    Raises:
+        Refusal: It is neither.
+    """
+    words = split(text)
+    if words == ("less",):
+        return None
+    if words[:1] != ("grep",) or len(words) < 2:  # noqa: PLR2004 -- grep and its pattern
+        raise Refusal(Problem.UNKNOWN_COMMAND)
+    options = [word for word in words[1:-1] if word in {"-i", "-v", "-w"}]
+    if len(options) != len(words) - 2:
+        raise Refusal(Problem.PARAMETER_COUNT)
+    pattern = _regular(words[-1])
+    if "-w" in options:
+        pattern = rf"(?<![0-9A-Za-z])(?:{pattern})(?![0-9A-Za-z])"
+    try:
+        compiled = re.compile(pattern, re.IGNORECASE if "-i" in options else 0)
+    except re.error:
+        raise Refusal(Problem.KEYWORD) from None
+    inverted = "-v" in options
+    return lambda line: (compiled.search(line) is None) == inverted
+
+
+def _regular(pattern: str) -> str:
+    r"""Turn the router's small pattern language into Python's: ``. ? * + | [] [^] ^ $ () \``."""
+    return re.sub(r"([{}])", r"\\\1", pattern)
+
+
+def run_unattended(
+    router: EmulatedRouter, line: str, *, context: str = "", japanese: bool = True
+) -> tuple[bool, list[str]]:
+    """Carry out a line where nobody can answer questions: the scheduler, Lua.
+
+    Returns:
+        Whether it worked, and what it printed.
+    """
+    caller = Caller(router, japanese=japanese, context=context)
+    printed: list[str] = []
+    try:
+        for item in execute(caller, line):
+            if isinstance(item, Ask):
+                raise Refusal(Problem.NOT_INTERACTIVE)  # noqa: TRY301 -- the one way out
+            printed.append(item)
+    except Refusal as refusal:
+        return False, [*printed, refusal.line(japanese=japanese)]
+    return True, printed
