@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from yamaha_ops.cli._light import LightCommand, LightGroup
 from yamaha_ops.cli._options import Json
 from yamaha_ops.errors import ExitCode, MapeError
 from yamaha_ops.mape import Rule, RuleTable, calculate, owner, shipped_rules
@@ -17,6 +18,7 @@ from yamaha_ops.mape.record import json_error, json_line, json_owner, json_verdi
 from yamaha_ops.mape.rule import DEFAULT_OFFSET, InterfaceId
 
 app = typer.Typer(
+    cls=LightGroup,
     add_completion=False,
     no_args_is_help=True,
     help="MAP-E: addresses, port ranges, owners and rules.",
@@ -134,7 +136,7 @@ def _print_json(texts: Iterable[str], answer: Callable[[str], str]) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-@app.command()
+@app.command(cls=LightCommand)
 @with_rules
 def calc(
     *,
@@ -179,7 +181,7 @@ def _inputs(prefixes: Iterable[str]) -> Iterator[str]:
                 yield text
 
 
-@app.command("owner")
+@app.command("owner", cls=LightCommand)
 @with_rules
 def owner_(
     *,
@@ -197,7 +199,7 @@ def owner_(
     typer.echo(f"{ipv4} port {port} belongs to {describe(owner(ipv4, port, table()))}")
 
 
-@app.command()
+@app.command(cls=LightCommand)
 @with_rules
 def port(
     *,
@@ -231,7 +233,7 @@ def port(
         typer.echo(answer(prefix))
 
 
-@app.command("rules")
+@app.command("rules", cls=LightCommand)
 def rules_(
     *,
     rules: Annotated[
@@ -251,7 +253,7 @@ def rules_(
     typer.echo(json.dumps(as_records(shown), indent=1) if as_json else as_table(shown))
 
 
-@app.command()
+@app.command(cls=LightCommand)
 @with_rules
 def draw(
     *,
@@ -270,6 +272,6 @@ def draw(
             output.write_text(draw_svg(line), encoding="utf-8")
         except OSError as error:
             raise MapeError(f"cannot be written: {error.strerror}", where=str(output)) from None
-    from yamaha_ops.mape.text import picture  # noqa: PLC0415 -- only used here
+    from yamaha_ops.mape.terminal import picture  # noqa: PLC0415 -- only used here
 
     typer.echo(picture(line))

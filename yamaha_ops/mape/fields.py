@@ -18,15 +18,11 @@ from yamaha_ops.mape.ports import PORT_BITS, PORTS
 
 if TYPE_CHECKING:
     from yamaha_ops.mape.mapping import Mapping
-    from yamaha_ops.mape.ports import PortSet
 
 
 PORT_ROWS = 16
 PORT_ROW = PORTS // PORT_ROWS
 """The port map has 16 rows of 4,096 ports: with the common PSID offset 4 the ranges line up."""
-
-SPANS_WRITTEN = 64
-"""How many port ranges are written out: all 63 of an OCN line, not the 32,767 of an odd rule."""
 
 
 class Kind(Enum):
@@ -162,11 +158,3 @@ def _added_ipv4(line: Mapping) -> str:
     """Return what the prefix adds to the rule's IPv4 prefix, such as ``+ 0.0.15.10``."""
     value, _ = read_ipv4_prefix(line.ipv4)
     return f"+ {ipv4_text(value - line.rule.ipv4_value)}"
-
-
-def spans(ports: PortSet) -> list[str]:
-    """Return the ranges as ``first-last``; of very many only the first ones and the last."""
-    written = [f"{first}-{last}" for first, last in ports.ranges]
-    if len(written) > SPANS_WRITTEN:
-        written[SPANS_WRITTEN - 2 : -1] = [f"({len(written) - SPANS_WRITTEN + 1} more)"]
-    return written

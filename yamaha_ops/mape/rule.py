@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
 
 from yamaha_ops.errors import MapeError
@@ -82,20 +83,17 @@ class Rule:
         network, ipv6_length = _rule_ipv6(self.ipv6)
         ipv4_value, ipv4_length = _rule_ipv4(self.ipv4)
         suffix_length = min(self.ea_bits, IPV4_BITS - ipv4_length)
-        derived = {
-            "ipv6": f"{network_text(network)}/{ipv6_length}",
-            "ipv4": f"{ipv4_text(ipv4_value)}/{ipv4_length}",
-            "br": None if self.br is None else ipv6_text(read_ipv6(self.br)),
-            "network": network,
-            "ipv6_length": ipv6_length,
-            "ipv4_value": ipv4_value,
-            "ipv4_length": ipv4_length,
-            "end": ipv6_length + self.ea_bits,
-            "ipv4_spare": IPV4_BITS - ipv4_length - suffix_length,
-            "psid_length": self.ea_bits - suffix_length,
-        }
-        for name, value in derived.items():
-            object.__setattr__(self, name, value)
+        store = object.__setattr__
+        store(self, "ipv6", f"{network_text(network)}/{ipv6_length}")
+        store(self, "ipv4", f"{ipv4_text(ipv4_value)}/{ipv4_length}")
+        store(self, "br", self.br and _canonical(self.br))
+        store(self, "network", network)
+        store(self, "ipv6_length", ipv6_length)
+        store(self, "ipv4_value", ipv4_value)
+        store(self, "ipv4_length", ipv4_length)
+        store(self, "end", ipv6_length + self.ea_bits)
+        store(self, "ipv4_spare", IPV4_BITS - ipv4_length - suffix_length)
+        store(self, "psid_length", self.ea_bits - suffix_length)
         self._check_lengths()
         if self.provisioned_psid is not None or self.provisioned_psid_length is not None:
             self._take_provisioned()
@@ -142,6 +140,11 @@ class Rule:
                 "the prefix cannot tell it"
             )
         object.__setattr__(self, "psid_length", stated)
+
+
+@lru_cache(maxsize=16)
+def _canonical(address: str) -> str:
+    return ipv6_text(read_ipv6(address))
 
 
 def _rule_ipv6(text: str) -> tuple[int, int]:

@@ -19,9 +19,9 @@ from yamaha_ops.mape.fields import (
     ipv4_fields,
     port_fields,
     prefix_fields,
-    spans,
 )
 from yamaha_ops.mape.ports import PORTS
+from yamaha_ops.mape.text import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
