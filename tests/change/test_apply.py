@@ -1,0 +1,132 @@
+"""A change works and stays, or the router is as it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yamaha_ops.change.apply import apply, plan
+from yamaha_ops.change.event import Kind
+from yamaha_ops.change.outcome import Result
+from yamaha_ops.change.plan import check_reviewed
+from yamaha_ops.change.sequence import carry_out
+from yamaha_ops.cli._files import write_private
+from yamaha_ops.config import Configuration
+from yamaha_ops.errors import ExitCode, PlanError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.change.conftest import MakeBench
+
+
+def test_a_factory_router_comes_to_a_verified_saved_line(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    outcome = bench.apply()
+    assert (outcome.result, outcome.exit_code) == (Result.CHANGED, ExitCode.DONE)
+    assert bench.is_new
+    assert bench.router.online
+    assert [check.name for check in outcome.checks if check.passed] == [
+        "tunnel 1",
+        "IPv6 prefix",
+        "default route",
+        "IPv4 address",
+        "ports",
+    ]
+    assert "15 ranges, 240 ports, PSID 49" in bench.said
+
+
+def test_the_second_apply_sends_nothing(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    bench.apply()
+    before = bench.router.log
+    outcome = bench.apply()
+    assert (outcome.result, outcome.reason) == (Result.UNCHANGED, "nothing differs")
+    assert not any("Configuration saved" in line for line in bench.router.log[len(before) :])
+    assert bench.is_new
+
+
+def test_what_is_not_approved_is_not_sent(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    outcome = apply(bench.job, lambda _plan: False)
+    assert outcome.result == Result.FAILED
+    assert bench.is_old
+    assert not bench.job.journal.entries()
+
+
+def test_a_refused_command_undoes_those_before_it(make_bench: MakeBench) -> None:
+    bench = make_bench(firmware="15.02.09")
+    text = bench.job.wanted.text.replace(
+        " ip tunnel mtu 1460\n", " ip tunnel mtu 1460\n tunnel map-e type v6plus\n"
+    )
+    bench = bench.with_(wanted=Configuration.parse(text))
+    outcome = bench.apply()
+    assert (outcome.result, outcome.exit_code) == (Result.FAILED, ExitCode.FAILED)
+    assert "tunnel map-e type v6plus" in bench.said
+    assert bench.is_old
+    assert not bench.job.journal.entries()
+
+
+def test_a_line_that_does_not_come_up_is_taken_back(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    bench.router.change_prefix(None)
+    outcome = bench.apply()
+    assert (outcome.result, outcome.exit_code) == (Result.TAKEN_BACK, ExitCode.TAKEN_BACK)
+    assert bench.is_old
+    failures = [event.text for event in bench.events if event.kind is Kind.FAILURE]
+    assert any("IPv6 prefix: none" in text for text in failures)
+
+
+def test_ports_that_the_mathematics_does_not_give_are_taken_back(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    assert bench.job.line is not None
+    other = replace(bench.job.line, prefix="240b:10:0:3200::/64")
+    outcome = bench.with_(line=other).apply()
+    assert outcome.result == Result.TAKEN_BACK
+    assert "PSID 50" in bench.said
+    assert bench.is_old
+
+
+def test_a_router_that_moved_after_the_plan_is_left_alone(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    made = plan(bench.job)
+    bench.router.type("ip lan2 mtu 1454", save=True)
+    moved = bench.router.running
+    with pytest.raises(PlanError, match="somebody changed"):
+        carry_out(bench.job, made, bench.job.connect())
+    assert bench.router.running.digest == moved.digest
+    assert not bench.job.journal.entries()
+
+
+def test_a_reviewed_plan_is_applied_only_while_nothing_moved(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    bench = make_bench()
+    saved = tmp_path / "plan.json"
+    write_private(saved, json.dumps(plan(bench.job).as_json()))
+    check_reviewed(plan(bench.job), saved)
+    bench.router.type("ip lan2 mtu 1454")
+    with pytest.raises(PlanError, match="the router's configuration has changed"):
+        check_reviewed(plan(bench.job), saved)
+    bench.router.type("no ip lan2 mtu")
+    other = bench.with_(wanted=bench.job.wanted.without(["dns service fallback"]))
+    with pytest.raises(PlanError, match="the inventory has changed"):
+        check_reviewed(plan(other.job), saved)
+
+
+def test_a_router_without_a_guard_is_not_touched(make_bench: MakeBench) -> None:
+    bench = make_bench(firmware="15.02.01")
+    with pytest.raises(PlanError, match="no guard"):
+        bench.apply()
+    assert bench.is_old
+    assert not bench.job.journal.entries()
+
+
+def test_the_scheduled_restart_guards_as_well(make_bench: MakeBench) -> None:
+    bench = make_bench().with_(guard="scheduled-restart")
+    assert bench.apply().result == Result.CHANGED
+    assert bench.is_new
+    assert "schedule at" not in bench.router.running.text
