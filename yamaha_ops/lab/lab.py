@@ -5,25 +5,26 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import InputError
 from yamaha_ops.lab.accounts import Accounts, encrypted
 from yamaha_ops.lab.clock import ManualClock, RealClock
 from yamaha_ops.lab.exported import imported
-from yamaha_ops.lab.faults import Faults
 from yamaha_ops.lab.hardware import DEFAULT_REVISION, Hardware
 from yamaha_ops.lab.router import EmulatedRouter
 from yamaha_ops.lab.servers.keys import HostKeys
 from yamaha_ops.lab.servers.port import HOST
 from yamaha_ops.lab.servers.ssh import SshServer
+from yamaha_ops.lab.servers.telnet import TelnetServer
+from yamaha_ops.lab.servers.tftp import TftpServer
 from yamaha_ops.lab.servers.wire import Wire
 from yamaha_ops.lab.settings import FACTORY, Running
 from yamaha_ops.lab.storage import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
     from types import TracebackType
 
@@ -42,17 +43,28 @@ class LabRouter:
         name: The name it was started under.
         host: Where its services listen, always loopback.
         port: SSH and SFTP.
+        tftp_port: TFTP (UDP).
+        telnet_port: Telnet, or None where it was not asked for.
         faults: What is wrong with it; set attributes at will.
     """
 
-    def __init__(self, lab: Lab, device: EmulatedRouter, ssh: SshServer, faults: Faults) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        device: EmulatedRouter,
+        ssh: SshServer,
+        tftp: TftpServer,
+        telnet: TelnetServer | None,
+    ) -> None:
         self._lab = lab
+        self._servers = (ssh, tftp, *((telnet,) if telnet else ()))
         self.device = device
-        self._ssh = ssh
-        self.faults = faults
+        self.faults = device.faults
         self.name = device.name
         self.host = HOST
         self.port = ssh.number
+        self.tftp_port = tftp.number
+        self.telnet_port = telnet.number if telnet else None
 
     def do(self, act: Callable[[EmulatedRouter], T]) -> T:
         """Do something with the router in its own thread and return the result."""
@@ -143,7 +155,8 @@ class LabRouter:
     def close(self) -> None:
         """Close its sockets; called in the lab's thread."""
         self.device.power_off()
-        self._ssh.close()
+        for server in self._servers:
+            server.close()
 
 
 class Lab:
@@ -198,7 +211,11 @@ class Lab:
         async def run() -> T:
             return act()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+        return self.wait(run())
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the routers' thread and return its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def advance(self, seconds: float) -> None:
         """Move the clock of the routers; what falls due happens before this returns."""
@@ -220,6 +237,7 @@ class Lab:
         language: str = "ja",
         world: World | None = None,
         port: int = 0,
+        telnet: bool = False,
         legacy: bool = False,
         boot_seconds: float = 2.0,
     ) -> LabRouter:
@@ -237,6 +255,7 @@ class Lab:
             language: ``ja``, or ``en`` for ``console character en.ascii``.
             world: What surrounds it: the line's offer, LAN hosts, traffic.
             port: The SSH port; any free one if 0.
+            telnet: Open a telnet port as well.
             legacy: Offer SHA-1 host key signatures and key exchange only.
             boot_seconds: How long a restart takes.
 
@@ -254,7 +273,7 @@ class Lab:
             _text(config), user, password, administrator_password, LANGUAGES[language]
         )
 
-        def begin() -> LabRouter:
+        async def begin() -> LabRouter:
             device = EmulatedRouter(
                 name,
                 hardware=hardware,
@@ -264,12 +283,16 @@ class Lab:
                 boot_seconds=boot_seconds,
             )
             device.slots.save(0, Saved(text, self.clock.now()))
-            faults = Faults()
             device.power_on()
-            server = SshServer(device, port, self._keys, Wire(faults), legacy=legacy)
-            return LabRouter(self, device, server, faults)
+            wire = Wire(device.faults)
+            ssh = SshServer(device, port, self._keys, wire, legacy=legacy)
+            tftp = TftpServer(device, 0, device.faults)
+            await tftp.open()
+            return LabRouter(
+                self, device, ssh, tftp, TelnetServer(device, 0, wire) if telnet else None
+            )
 
-        router = self.call(begin)
+        router = self.wait(begin())
         self._routers[name] = router
         return router
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.errors import MapeError
@@ -15,12 +16,12 @@ from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.mape import calculate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yamaha_ops.lab.hardware import Hardware
     from yamaha_ops.lab.view import View, Words
     from yamaha_ops.lab.world import World
-    from yamaha_ops.mape import Mapping
+    from yamaha_ops.mape import Mapping as Share
 
 FIDELITY: Final = (
     recorded(
@@ -75,6 +76,16 @@ class Tunnel:
     remote: str | None = None
 
 
+class PpState(Enum):
+    """What ``show status pp`` says of a PP."""
+
+    CONNECTED = "connected"
+    CONNECTING = "connecting"
+    NEVER_CONNECTED = "never_connected"
+    DISABLED = "disabled"
+    NOT_CONFIGURED = "not_configured"
+
+
 @dataclass(frozen=True, slots=True)
 class LineState:
     """The verdict on a configuration.
@@ -88,8 +99,9 @@ class LineState:
     """
 
     prefix: ipaddress.IPv6Network | None
-    mapping: Mapping | None
+    mapping: Share | None
     tunnels: tuple[Tunnel, ...]
+    pps: Mapping[int, PpState]
     online: bool
     problems: tuple[str, ...]
 
@@ -102,7 +114,7 @@ def judge(view: View, world: World, hardware: Hardware) -> LineState:
     """Work out what the line does under a configuration."""
     problems: list[str] = []
     prefix = _prefix(view, world, problems)
-    mapping: Mapping | None = None
+    mapping: Share | None = None
     tunnels = []
     for number in view.numbers("tunnel"):
         here = f"tunnel{number}"
@@ -128,8 +140,23 @@ def judge(view: View, world: World, hardware: Hardware) -> LineState:
         tunnels.append(Tunnel(number, kind, up, answered, remote))
     if not any(tunnel.kind == "MAP-E" for tunnel in tunnels):
         problems.append("no tunnel has the encapsulation map-e")
+    pps = {number: _pp(view, world, number) for number in view.numbers("pp")}
     online = any(tunnel.answered and _routed(view, tunnel.number) for tunnel in tunnels)
-    return LineState(prefix, mapping, tuple(tunnels), online, () if online else tuple(problems))
+    return LineState(
+        prefix, mapping, tuple(tunnels), pps, online, () if online else tuple(problems)
+    )
+
+
+def _pp(view: View, world: World, number: int) -> PpState:
+    here = f"pp{number}"
+    if view.first("pppoe", "use", context=here) is None:
+        return PpState.NOT_CONFIGURED
+    if view.first("pp", "enable", str(number), context=here) is None:
+        return PpState.DISABLED
+    if view.value("pp", "always-on", default="off", context=here) != "on":
+        return PpState.NEVER_CONNECTED
+    named = view.first("pp", "auth", "myname", context=here) is not None
+    return PpState.CONNECTED if world.pppoe and named else PpState.CONNECTING
 
 
 def _prefix(view: View, world: World, problems: list[str]) -> ipaddress.IPv6Network | None:
@@ -165,7 +192,7 @@ def _mapping(
     prefix: ipaddress.IPv6Network | None,
     hardware: Hardware,
     problems: list[str],
-) -> Mapping | None:
+) -> Share | None:
     if prefix is None or not hardware.since("15.02.03"):
         return None
     kind = view.value("tunnel", "map-e", "type", default="v6plus", context=here)
@@ -180,7 +207,7 @@ def _mapping(
     return mapping
 
 
-def _answered(view: View, number: int, mapping: Mapping | None, problems: list[str]) -> bool:
+def _answered(view: View, number: int, mapping: Share | None, problems: list[str]) -> bool:
     """Tell whether packets come back: the filter, the descriptor and the route are right."""
     before = len(problems)
     if not _passes(view, "4"):

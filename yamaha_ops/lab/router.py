@@ -7,10 +7,11 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.accounts import Accounts
+from yamaha_ops.lab.faults import Faults
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.journal import Log
 from yamaha_ops.lab.limits import check_limits
-from yamaha_ops.lab.line import LineState, judge
+from yamaha_ops.lab.line import LineState, PpState, judge
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Before
 from yamaha_ops.lab.schedule import Scheduler
@@ -69,6 +70,7 @@ class EmulatedRouter:
         self.world = world or World()
         self.accounts = accounts or Accounts()
         self.boot_seconds = boot_seconds
+        self.faults = Faults()
         self.slots = Slots()
         self.rtfs = Rtfs()
         self.external: dict[str, bytes] = {}
@@ -80,12 +82,16 @@ class EmulatedRouter:
         self.on = False
         self.changed = False
         self.host_key_generation = 0
+        self.public_key: Callable[[], bytes] = bytes
+        """Returns the public host key as SSH writes it; the SSH server puts it in."""
+        self.boot_cause = ""
         self.boot_time = clock.now()
         self.booted_from = 0
         self.running = Running(FACTORY)
         self._line: LineState | None = None
-        self._since: dict[int, float] = {}
-        self._coming: dict[int, Entry] = {}
+        self._since: dict[str, float] = {}
+        self._coming: dict[str, Entry] = {}
+        self._names: dict[str, str] = {}
         self._booting: Timer | None = None
 
     # --- power -------------------------------------------------------------------------------
@@ -93,6 +99,7 @@ class EmulatedRouter:
     def power_on(self, cause: str = "Power-on boot") -> None:
         """Start: read the default slot, begin counting time."""
         self._booting = None
+        self.boot_cause = cause
         self.boot_time = self.clock.now()
         self.booted_from = self.slots.default
         saved = self.slots.get(str(self.booted_from))
@@ -158,6 +165,17 @@ class EmulatedRouter:
         self.changed = True
         self._settings_changed()
 
+    def follow(self, line: str, context: str) -> str:
+        """Carry out a line of a file and return the context for the next one.
+
+        Raises:
+            Refusal: The line is unknown, wrong, or needs a context.
+        """
+        following = self.running.follow(line, context)
+        self.changed = True
+        self._settings_changed()
+        return following
+
     def set_secret(self, command: str, value: str | None, *, hidden: bool) -> None:
         """Set a password that a console line cannot carry (``administrator password``)."""
         stored = f"encrypted {value}" if hidden and value else value
@@ -212,43 +230,51 @@ class EmulatedRouter:
         self.world = world
         self._judge()
 
-    def up_since(self, tunnel: int) -> float | None:
-        """Return when a tunnel came up, or None while it is down or still settling."""
-        since = self._since.get(tunnel)
+    def up_since(self, what: str) -> float | None:
+        """Return when ``tunnel1`` or ``pp1`` came up, or None while it is down or settling."""
+        since = self._since.get(what)
         return since if since is not None and since <= self.clock.now() else None
 
     @property
     def online(self) -> bool:
         """Whether a packet from the LAN gets to the Internet and back, now."""
         return self.line.online and any(
-            tunnel.answered and self.up_since(tunnel.number) is not None
+            tunnel.answered and self.up_since(f"tunnel{tunnel.number}") is not None
             for tunnel in self.line.tunnels
         )
 
     def _judge(self) -> LineState:
         """Judge the configuration again, and note in the log what goes up or down by it."""
         before, self._line = self._line, judge(self.view, self.world, self.hardware)
-        now = self.clock.now()
-        settled = now + self.world.offer.settle_seconds
-        for tunnel in self._line.tunnels:
-            number = tunnel.number
-            moved = before is not None and before.mapping != self._line.mapping
-            if number in self._since and (not tunnel.up or moved):
-                self._fall(number)
-            if tunnel.up and number not in self._since:
-                self._since[number] = settled
-                text = f"IP Tunnel[{number}] Up"
-                self._coming[number] = self.log.add(text, after=settled - now)
-        present = {tunnel.number for tunnel in self._line.tunnels}
-        for number in set(self._since) - present:
-            self._fall(number)
+        moved = before is not None and before.mapping != self._line.mapping
+        wanted = {
+            f"tunnel{tunnel.number}": f"IP Tunnel[{tunnel.number}]"
+            for tunnel in self._line.tunnels
+            if tunnel.up
+        } | {
+            f"pp{number}": f"PP[{number:02}] PPP/IPCP"
+            for number, state in self._line.pps.items()
+            if state is PpState.CONNECTED
+        }
+        for what in [each for each in self._since if moved or each not in wanted]:
+            self._fall(what)
+        for what, name in wanted.items():
+            if what not in self._since:
+                self._rise(what, name)
         return self._line
 
-    def _fall(self, number: int) -> None:
-        was_up = self.up_since(number) is not None
-        del self._since[number]
-        coming = self._coming.pop(number, None)
+    def _rise(self, what: str, name: str) -> None:
+        settle = self.world.offer.settle_seconds
+        self._since[what] = self.clock.now() + settle
+        verb = "Up" if what.startswith("tunnel") else "up"
+        self._names[what] = name
+        self._coming[what] = self.log.add(f"{name} {verb}", after=settle)
+
+    def _fall(self, what: str) -> None:
+        was_up = self.up_since(what) is not None
+        del self._since[what]
+        coming, name = self._coming.pop(what), self._names.pop(what)
         if was_up:
-            self.log.add(f"IP Tunnel[{number}] Down")
-        elif coming is not None:
+            self.log.add(f"{name} {'Down' if what.startswith('tunnel') else 'down'}")
+        else:
             self.log.withdraw(coming)

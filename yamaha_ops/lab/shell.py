@@ -29,6 +29,12 @@ FIDELITY: Final = (
 )
 
 
+class Plain(str):
+    """A line that the console neither breaks nor pages."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A question in the middle of an answer; the reply comes back into the generator.
@@ -89,6 +95,7 @@ MODULES: Final = (
     "commands.help",
     "commands.secrets",
     "answers",
+    "techinfo",
 )
 _LONGEST: Final = 6
 

@@ -64,7 +64,7 @@ def applied(caller: Caller) -> Iterator[Applied]:
             if not word.isdigit():
                 continue
             outer = view.value("nat", "descriptor", "address", "outer", word, default="ipcp")
-            up = router.up_since(tunnel.number) is not None
+            up = router.up_since(f"tunnel{tunnel.number}") is not None
             here = f"TUNNEL[{tunnel.number}](1)"
             hosts = [(lease.address, lease.host.sessions) for lease in leases(router)]
             busy = sorted(((a, n) for a, n in hosts if n), key=lambda each: -each[1])

@@ -41,7 +41,7 @@ def show_status_tunnel(caller: Caller, words: Words) -> Iterator[str]:
         raise Refusal(Problem.PARAMETER_COUNT)
     if words and words[0] in {"up", "down"}:
         for tunnel in router.line.tunnels:
-            if (router.up_since(tunnel.number) is not None) == (words[0] == "up"):
+            if (router.up_since(f"tunnel{tunnel.number}") is not None) == (words[0] == "up"):
                 yield f"TUNNEL[{tunnel.number}]"
         return
     if not words:
@@ -70,7 +70,7 @@ def _tunnel(caller: Caller, tunnel: Tunnel) -> Iterator[str]:
 
 def _state(caller: Caller, tunnel: Tunnel) -> Iterator[str]:
     router, say = caller.router, caller.say
-    since = router.up_since(tunnel.number)
+    since = router.up_since(f"tunnel{tunnel.number}")
     if since is None:
         yield say("  Current status is Offline.", "  トンネルインタフェースは接続されていません")
         return

@@ -24,7 +24,7 @@ from yamaha_ops.lab.console.screen import (
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.messages import Problem, Refusal, Say
 from yamaha_ops.lab.rollback import Rollback
-from yamaha_ops.lab.shell import Ask, Caller, execute
+from yamaha_ops.lab.shell import Ask, Caller, Plain, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -116,6 +116,7 @@ class Console:
         self.context = ""
         self.ending: Ending | None = None
         self.number = 0
+        self.faults = router.faults
         self.since = self.last_key = router.clock.now()
         self.rollback = Rollback(router.clock, router.restore)
         self._write = write
@@ -317,7 +318,8 @@ class Console:
     def _run(self, line: str) -> Generator[Ask, str, None]:
         """Carry out a command and show its answer, page by page."""
         answer = execute(self._caller(), line)
-        left = self.lines
+        left = self.faults.page_every or self.lines
+        shown = 0
         reply: str | None = None
         try:
             while True:
@@ -326,7 +328,13 @@ class Console:
                 if isinstance(item, Ask):
                     reply = yield item
                     continue
+                if isinstance(item, Plain):
+                    self._print(item)
+                    continue
                 for row in rows((item,), self.columns):
+                    if shown == self.faults.truncate_after_lines:
+                        return
+                    shown += 1
                     if left == 0:
                         left = yield from self._more()
                         if left == 0:
@@ -348,7 +356,7 @@ class Console:
             key = yield Ask("", key=True)
         self._out += blank.encode()
         if key == " ":
-            return self.lines or LINES
+            return self.faults.page_every or self.lines or LINES
         return 1 if key in "\r\n" else 0
 
     # --- output and end ----------------------------------------------------------------------

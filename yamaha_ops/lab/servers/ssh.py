@@ -74,6 +74,7 @@ class SshServer:
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = Port(port, self._accept)
+        router.public_key = lambda: self.host_key().public_data
         router.observers.append(self._power)
         self._power(router.on)
 
