@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 BASE = """\
+defaults:
+  host: 192.168.100.1
+  lan: {address: 192.168.100.1/24, dhcp: {range: 192.168.100.2-192.168.100.191}}
 routers:
   home:
-    host: 192.168.100.1
-    lan: {address: 192.168.100.1/24, dhcp: 192.168.100.2-192.168.100.191}
 """
 
 

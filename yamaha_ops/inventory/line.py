@@ -1,7 +1,7 @@
 """The Internet line a router serves: which service, how IPv6 arrives, what is expected of it."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, model_validator
 
@@ -113,11 +113,10 @@ class Pppoe(Part):
     """The PP number."""
     mtu: Annotated[int, Field(ge=1280, le=1492)] = 1454
     nat_descriptor: Annotated[int, Field(ge=1, le=2147483647)] | None = None
-    """The line's own one where PPPoE is the line; 1 more than the tunnel's beside a tunnel."""
+    """The line's own one; 1 more where a tunnel beside it uses that."""
     hosts: tuple[IPv4Address, ...] = ()
-    """Hosts of the LAN that go out by PPPoE instead of the tunnel."""
-    fallback: bool = True
-    """Take over while the tunnel is down (beside a tunnel only)."""
+    """Beside a tunnel: hosts of the LAN that go out by PPPoE. Without any, the session takes over
+    while the tunnel is down."""
 
 
 class Line(Part):
@@ -125,8 +124,9 @@ class Line(Part):
 
     service: Service
     """`auto` recognises the MAP-E service from `prefix`."""
-    ipv6: Literal["ra", "pd"] = "ra"
-    """How the prefix arrives: router advertisement (a /64) or DHCPv6 delegation (a /56)."""
+    ipv6: Literal["ra", "pd", "off"] = "ra"
+    """How the prefix arrives: router advertisement (a /64) or DHCPv6 delegation (a /56); `off`
+    (the default of PPPoE alone) for a line without IPv6."""
     interface: Interface = "lan2"
     description: Text | None = None
     prefix: IPv6Network | None = None
@@ -149,6 +149,13 @@ class Line(Part):
     sessions_per_host: Annotated[int, Field(ge=1, le=500000)] | None = None
     """How many sessions one host of the LAN may have."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _pppoe_is_ipv4(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("service") == "pppoe":
+            return {"ipv6": "off", **data}
+        return data
+
     @model_validator(mode="after")
     def _belongs(self) -> "Line":
         for field, services in _ONLY_FOR.items():
@@ -162,6 +169,8 @@ class Line(Part):
         for field in _NEEDED_BY.get(self.service, ()):
             if getattr(self, field) is None:
                 raise fault("service", "{service} needs {part}", service=self.service, part=field)
+        if self.ipv6 == "off" and self.service != "pppoe":
+            raise fault("ipv6", "{service} is carried by IPv6", service=self.service)
         self._check_prefix()
         return self
 
@@ -187,6 +196,11 @@ class Line(Part):
         if self.service != "auto" or self.mapping is None:
             return self.service
         return str(self.mapping.rule.provider)
+
+    @property
+    def own_address(self) -> bool:
+        """Whether the line has an IPv4 address that it shares with nobody."""
+        return self.pppoe is not None or self.fixed is not None
 
     @property
     def mapping(self) -> Mapping | None:

@@ -78,6 +78,7 @@ class Router(Part):
     def _agrees(self) -> "Router":
         self._check_networks()
         self._check_forwards()
+        self._check_vpn()
         return self
 
     @property
@@ -102,6 +103,28 @@ class Router(Part):
             ids[vlan.id] = name
             if vlan.ipv6_subnet is not None and (self.line is None or self.line.ipv6 != "pd"):
                 raise fault(f"vlans.{name}.ipv6_subnet", "needs a delegated prefix (line.ipv6: pd)")
+
+    def _check_vpn(self) -> None:
+        """Refuse what nobody could call: UDP 500 and 4500 are never ports of a shared line."""
+        sites, access = self.vpn.sites, self.vpn.remote_access
+        if not sites and access is None:
+            return
+        if self.line is None or self.lan is None:
+            raise fault("vpn", "needs a line and a lan")
+        own = self.line.own_address
+        if access is not None and not own:
+            raise fault("vpn.remote_access", "needs an address of one's own: a fixed one or PPPoE")
+        numbers = {f"vpn.sites.{name}": site.number for name, site in sites.items()}
+        if access is not None:
+            numbers["vpn.remote_access"] = access.number
+        taken: dict[int, str] = {self.line.tunnel: "line"}
+        for part, number in numbers.items():
+            if number in taken:
+                raise fault(f"{part}.number", "is the tunnel of {other}", other=taken[number])
+            taken[number] = part
+        for name, site in sites.items():
+            if site.peer == "any" and not own:
+                raise fault(f"vpn.sites.{name}.peer", "must be an address: nobody can call here")
 
     def _check_forwards(self) -> None:
         if not self.filters.forward:

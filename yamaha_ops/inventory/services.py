@@ -86,6 +86,7 @@ class Syslog(Part):
 
     hosts: Annotated[tuple[Address, ...], Field(max_length=4)] = ()
     facility: Facility | None = None
+    notice: bool | None = None
     """Filter reports (off where left out)."""
     info: bool | None = None
     debug: bool | None = None

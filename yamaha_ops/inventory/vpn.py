@@ -24,8 +24,8 @@ class Site(Part):
     remote_name: Text | None = None
     """Who the other end is, where its address is not fixed."""
     ike: Literal[1, 2] = 1
-    esp: Literal["aes-cbc", "aes256-cbc"] = "aes256-cbc"
-    hash: Literal["sha-hmac", "sha256-hmac"] = "sha256-hmac"
+    encryption: Literal["aes-cbc", "aes256-cbc"] = "aes256-cbc"
+    hash: Literal["sha", "sha256"] = "sha256"
     keepalive: Literal["heartbeat", "dpd", "rfc4306"] | None = None
     """`heartbeat` between Yamaha routers, `dpd` otherwise, `rfc4306` with IKEv2."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.config import Configuration
 from yamaha_ops.render.context import context
+from yamaha_ops.render.gates import check_revisions
 from yamaha_ops.render.templates import Line, render_lines
 
 if TYPE_CHECKING:
@@ -43,4 +44,6 @@ def render(router: Router, *, templates: Path | None = None, secrets: bool = Tru
     """
     told = lines(router, templates=templates, secrets=secrets)
     text = "".join(f"{line.text}\n" for line in told)
-    return Configuration.parse(text, source=f"rendering of {router.name}")
+    configuration = Configuration.parse(text, source=f"rendering of {router.name}")
+    check_revisions(router, told, configuration)
+    return configuration

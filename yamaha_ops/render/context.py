@@ -5,90 +5,172 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.errors import RenderError
-from yamaha_ops.firmware import since, supports
-from yamaha_ops.render.filters import Policy, ipv6_policy, tunnel_policy
-from yamaha_ops.render.services import SERVICES, V6PLUS_DEFAULT, Service
+from yamaha_ops.render import numbers, way
+from yamaha_ops.render.filters import Dynamic, Filter, Filters, Policy
+from yamaha_ops.render.gates import demand
+from yamaha_ops.render.services import SERVICES
 from yamaha_ops.render.words import Words
 
 if TYPE_CHECKING:
-    from yamaha_ops.inventory import Router
+    from collections.abc import Iterable, Iterator
+    from ipaddress import IPv4Interface
+
+    from yamaha_ops.inventory.lan import Dhcp, Vlan
+    from yamaha_ops.inventory.line import Line
+    from yamaha_ops.inventory.router import Router
+    from yamaha_ops.inventory.services import Schedule
+
+PREFIX = {"ra": "ra-prefix", "pd": "dhcp-prefix"}
+"""REF 30.2.2: how a delegated prefix is called."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tunnel:
-    """The tunnel that carries IPv4 over the line."""
+class Segment:
+    """The LAN or a VLAN, as the router calls it."""
+
+    name: str
+    interface: str
+    address: IPv4Interface
+    scope: int
+    """The DHCP scope number: 1 for the LAN, the VLAN ID for a VLAN."""
+    dhcp: Dhcp | None
+    vlan: Vlan | None
+    policy: Policy | None
+    """What an isolated VLAN may send."""
+    prefix_number: int
+    prefix: Words | None = None
+    """The /64 that the segment advertises; its number is the scope's."""
+    ipv6_addresses: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A wish of the inventory with the number it got."""
 
     number: int
-    encapsulation: str
-    map_e_type: str | None
-    """None where the firmware does not know the command, or needs no telling."""
-    mtu: int
-    policy: Policy
-    nat_descriptor: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Nat:
-    """The NAT descriptor that shares the line's IPv4 address."""
-
-    descriptor: int
-    outer: str
+    wish: Any
 
 
 def context(router: Router) -> dict[str, Any]:
     """Return the variables of the templates.
 
     Raises:
-        RenderError: The inventory lacks a part that a configuration needs, or asks for what the
-            model or its firmware cannot do.
+        RenderError: The inventory asks for what the model or its firmware cannot do.
     """
-    line, lan = router.line, router.lan
-    if line is None or lan is None:
-        missing = "line" if line is None else "lan"
-        raise RenderError(f"has no {missing} in the inventory", router=router.name)
-    service = SERVICES[line.service]
-    for feature in service.needs:
-        _demand(feature, f"line.service {line.service}", router)
-    tunnel = _tunnel(router, service)
-    return {
+    line = router.line
+    seen: dict[str, Any] = {
         "router": router,
         "variables": router.variables,
-        "extra": tuple(Words(each) for each in router.extra),
         "line": line,
-        "lan": lan,
-        "ipv6": ipv6_policy(),
-        "tunnel": tunnel,
-        "nat": Nat(line.nat_descriptor, service.nat_outer) if service.nat_outer else None,
+        "lan": router.lan,
+        "segments": tuple(_segments(router)),
+        "domains": _domains(router),
+        "schedules": _schedules(router.schedules),
+        "extra": tuple(Words(each) for each in router.extra),
+        "route": None,
+        "ipv6": None,
+        "tunnel": None,
+        "session": None,
+        "nats": (),
     }
+    policies = [segment.policy for segment in seen["segments"] if segment.policy]
+    chosen = None
+    if line is not None:
+        chosen = _ways(router, line, seen)
+        policies += [each.policy for each in (seen["tunnel"], seen["session"]) if each]
+    statics = {each.number: each for policy in policies for each in _static(policy)}
+    if chosen is not None:
+        statics[chosen.number] = chosen
+    dynamics = {each.number: each for policy in policies for each in policy.dynamic}
+    seen["filters"] = _in_order(statics)
+    seen["dynamics"] = _in_order(dynamics)
+    return seen
 
 
-def _tunnel(router: Router, service: Service) -> Tunnel | None:
+def _ways(router: Router, line: Line, seen: dict[str, Any]) -> Filter | None:
+    service = SERVICES[line.actual]
+    for feature in service.needs:
+        demand(feature, f"line.service {line.actual}", router)
+    filters = Filters(router, _delegated(line))
+    if line.ipv6 != "off":
+        seen["ipv6"] = filters.ipv6()
+    seen["tunnel"] = way.tunnel(router, line, service, filters.tunnel())
+    seen["session"] = way.session(line, service, filters.session())
+    seen["nats"] = way.nats(router, line, service, seen["session"])
+    seen["route"], chosen = way.default_route(line, seen["tunnel"], seen["session"])
+    return chosen
+
+
+def _delegated(line: Line) -> str:
+    return f"{PREFIX.get(line.ipv6, '')}@{line.interface}"
+
+
+def _segments(router: Router) -> Iterator[Segment]:
     line, lan = router.line, router.lan
-    if service.encapsulation is None or line is None or lan is None:
-        return None
-    kind = service.map_e_type
-    if kind == V6PLUS_DEFAULT and not supports("map-e type", router.model, router.firmware):
-        kind = None
-    return Tunnel(
-        number=line.tunnel,
-        encapsulation=service.encapsulation,
-        map_e_type=kind,
-        mtu=line.mtu,
-        policy=tunnel_policy(lan.address.network),
-        nat_descriptor=line.nat_descriptor if service.nat_outer else None,
-    )
-
-
-def _demand(feature: str, reason: str, router: Router) -> None:
-    if supports(feature, router.model, router.firmware) is not False:
+    if lan is None:
         return
-    first = since(feature, router.model)
-    if first is None:
-        raise RenderError(f"{reason} is not for a {router.model}", router=router.name)
-    raise RenderError(
-        f"{reason} needs firmware {first} on a {router.model}; the inventory says "
-        f"{router.firmware}",
-        router=router.name,
-        hint="update the router, then its firmware in the inventory",
+    delegated = _delegated(line) if line and line.ipv6 != "off" else None
+    yield Segment(
+        "lan",
+        lan.interface,
+        lan.address,
+        1,
+        lan.dhcp,
+        None,
+        None,
+        1,
+        Words(f"{delegated}::/64") if delegated else None,
+        tuple(Words(f"{delegated}{own}/64") for own in _own_ids(line)) if delegated else (),
     )
+    filters = Filters(router, delegated or "")
+    for place, (name, vlan) in enumerate(router.vlans.items(), start=1):
+        subnet = vlan.ipv6_subnet if delegated else None
+        yield Segment(
+            name,
+            vlan.interface or f"{lan.interface}/{place}",
+            vlan.address,
+            vlan.id,
+            vlan.dhcp,
+            vlan,
+            filters.isolated(vlan.address.ip) if vlan.isolated else None,
+            vlan.id,
+            # REF 30.2.3, 30.3.1: the subnet is written as the fifth group, behind the /64.
+            Words(f"{delegated}::{subnet:x}:0:0:0:0/64") if subnet else None,
+            (Words(f"{delegated}::{subnet:x}:0:0:0:1/64"),) if subnet else (),
+        )
+
+
+def _own_ids(line: Line | None) -> tuple[str, ...]:
+    """Return the lower halves of the LAN's addresses: ours, and one that the service demands."""
+    demanded = way.interface_id(line, SERVICES[line.actual]) if line else None
+    if demanded is None:
+        return ("::1",)
+    return (demanded,) if line and line.fixed else ("::1", demanded)
+
+
+def _domains(router: Router) -> tuple[Numbered, ...]:
+    """Number the servers per domain so that the more specific domain is asked first (REF 24.10)."""
+    found = []
+    for domain, servers in router.dns.domains.items():
+        labels = domain.count(".") + 1
+        base = (_MOST_LABELS - min(labels, _MOST_LABELS - 1)) * 1000
+        number = numbers.by_words(base, [domain], span=1000)[domain]
+        found.append(Numbered(number, (domain, servers)))
+    return tuple(sorted(found, key=lambda each: each.number))
+
+
+_MOST_LABELS = 64
+
+
+def _schedules(wishes: dict[str, Schedule]) -> tuple[Numbered, ...]:
+    numbered = numbers.by_words(1000, wishes)
+    found = (Numbered(numbered[name], wish) for name, wish in wishes.items())
+    return tuple(sorted(found, key=lambda each: each.number))
+
+
+def _static(policy: Policy) -> Iterable[Filter]:
+    return (*policy.incoming, *policy.outgoing)
+
+
+def _in_order(numbered: dict[int, Filter] | dict[int, Dynamic]) -> tuple[Any, ...]:
+    return tuple(numbered[number] for number in sorted(numbered))

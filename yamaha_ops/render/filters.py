@@ -1,8 +1,9 @@
-"""Packet filters from intent: the default policy, and numbers that stay put.
+"""Packet filters from intent: the default policy, and what the inventory adds to it.
 
 The default is the one of Yamaha's setting examples for IPoE lines: from outside nothing but ICMP
 (and, on IPv6, the tunnel's own protocol 4 and DHCPv6 answers); from inside everything, with the
-dynamic filters letting the answers back in. Numbers are Yamaha's customary ones.
+dynamic filters letting the answers back in. For PPPoE it is Yamaha's PPPoE example, which also
+keeps forged sources and Windows sharing off the line.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yamaha_ops.render import numbers
 from yamaha_ops.render.words import Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from ipaddress import IPv4Network
+    from collections.abc import Iterator
+    from ipaddress import IPv4Address, IPv4Network
+
+    from yamaha_ops.inventory.router import Router
+    from yamaha_ops.inventory.traffic import Forward, Peer, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class Policy:
     """What one interface lets through, in the order of evaluation."""
 
     incoming: tuple[Filter, ...]
-    outgoing: tuple[Filter, ...]
-    dynamic: tuple[Dynamic, ...]
+    outgoing: tuple[Filter, ...] = ()
+    dynamic: tuple[Dynamic, ...] = ()
 
     @property
     def into(self) -> Words:
@@ -54,34 +59,178 @@ class Policy:
         return Words(f"{numbers} dynamic {followed}" if followed else numbers)
 
 
-PASS_ALL = Filter(200099, Words("pass * * * * *"))
-REJECT_ALL = Filter(200039, Words("reject *"))
-TUNNELS = Filter(200031, Words("pass * * 4"))
-"""Protocol 4 is IPv4 in IPv6: without this line every IPv4-over-IPv6 tunnel is dead."""
-DHCPV6 = Filter(200038, Words("pass * * udp * 546"))
-PING6 = Filter(200030, Words("pass * * icmp6 * *"))
+def _filter(number: int, rule: str) -> Filter:
+    return Filter(number, Words(rule))
 
-FTP, DOMAIN, WWW, SMTP, POP3, TCP, UDP = (
+
+PASS_ALL = _filter(200099, "pass * * * * *")
+REJECT_ALL = _filter(200039, "reject *")
+PING6 = _filter(200030, "pass * * icmp6 * *")
+TUNNELS = _filter(200031, "pass * * 4")
+"""Protocol 4 is IPv4 in IPv6: without this line every IPv4-over-IPv6 tunnel is dead."""
+DHCPV6 = _filter(200038, "pass * * udp * 546")
+WINDOWS = (
+    _filter(200020, "reject * * udp,tcp 135 *"),
+    _filter(200021, "reject * * udp,tcp * 135"),
+    _filter(200022, "reject * * udp,tcp netbios_ns-netbios_ssn *"),
+    _filter(200023, "reject * * udp,tcp * netbios_ns-netbios_ssn"),
+    _filter(200024, "reject * * udp,tcp 445 *"),
+    _filter(200025, "reject * * udp,tcp * 445"),
+)
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+
+IPV4_DYNAMIC = (
     Dynamic(200080, "ftp"),
-    Dynamic(200081, "domain"),
     Dynamic(200082, "www"),
     Dynamic(200083, "smtp"),
     Dynamic(200084, "pop3"),
     Dynamic(200098, "tcp"),
     Dynamic(200099, "udp"),
 )
+IPV6_DYNAMIC = (IPV4_DYNAMIC[0], Dynamic(200081, "domain"), *IPV4_DYNAMIC[1:])
 
 
-def ipv6_policy(allowed: Iterable[Filter] = ()) -> Policy:
-    """Return the policy of the line's own interface."""
-    return Policy(
-        (PING6, TUNNELS, DHCPV6, *allowed, REJECT_ALL),
-        (PASS_ALL,),
-        (FTP, DOMAIN, WWW, SMTP, POP3, TCP, UDP),
+class Filters:
+    """The filters of one router."""
+
+    def __init__(self, router: Router, prefix: str) -> None:
+        """Take the router and the name of its delegated prefix (``ra-prefix@lan2``)."""
+        self._router = router
+        self._prefix = prefix
+        wishes = router.filters
+        self._allowed = numbers.by_words(numbers.ALLOW, map(_words, wishes.allow))
+        self._blocked = numbers.by_words(numbers.BLOCK, map(_words, wishes.block))
+
+    def ipv6(self) -> Policy:
+        """Return the policy of the line's own interface."""
+        return Policy(
+            (PING6, TUNNELS, DHCPV6, *self._allow(6), REJECT_ALL),
+            (*self._block(6), PASS_ALL),
+            IPV6_DYNAMIC,
+        )
+
+    def tunnel(self) -> Policy:
+        """Return the policy of an IPv4 tunnel; inbound it sees inner addresses (after NAT)."""
+        return Policy(
+            (*self._pings(), *self._inbound(), REJECT_ALL),
+            (*self._block(4), PASS_ALL),
+            IPV4_DYNAMIC,
+        )
+
+    def session(self) -> Policy:
+        """Return the policy of a PPPoE session."""
+        return Policy(
+            (
+                *self._for_networks(numbers.SPOOF_IN, 200003, "reject {} * * * *"),
+                *WINDOWS,
+                *self._pings(),
+                *self._inbound(),
+            ),
+            (
+                *self._for_networks(numbers.SPOOF_OUT, 200013, "reject * {} * * *"),
+                *WINDOWS,
+                *self._block(4),
+                PASS_ALL,
+            ),
+            IPV4_DYNAMIC,
+        )
+
+    def isolated(self, address: IPv4Address) -> Policy:
+        """Return the policy of an isolated VLAN: names and addresses from us, then outside only."""
+        base = numbers.ISOLATION
+        own = int(address) & 0xFFFF
+        return Policy(
+            (
+                _filter(base, "pass * * udp * dhcps"),
+                _filter(base + own * 2 + 10, f"pass * {address} udp,tcp * domain"),
+                _filter(base + own * 2 + 11, f"pass * {address} icmp * *"),
+                *(
+                    _filter(base + 1 + index, f"reject * {private} * * *")
+                    for index, private in enumerate(PRIVATE)
+                ),
+                PASS_ALL,
+            )
+        )
+
+    def _inbound(self) -> Iterator[Filter]:
+        yield from self._allow(4)
+        for forward in self._router.filters.forward.values():
+            yield _forwarded(forward)
+        yield from self._own_vpn()
+
+    def _own_vpn(self) -> Iterator[Filter]:
+        lan = self._router.lan
+        if lan is None or not answers_vpn(self._router):
+            return
+        address = lan.address.ip
+        yield _filter(numbers.PROTOCOL + 50, f"pass * {address} esp")
+        for port in VPN_PORTS:
+            yield _filter(numbers.FORWARD["udp"] + port, f"pass * {address} udp * {port}")
+
+    def _pings(self) -> Iterator[Filter]:
+        yield from self._for_networks(numbers.PING, 200030, "pass * {} icmp * *")
+
+    def _for_networks(self, base: int, first: int, rule: str) -> Iterator[Filter]:
+        if self._router.lan is not None:
+            yield _filter(first, rule.format(self._router.lan.address.network))
+        for vlan in self._router.vlans.values():
+            yield _filter(base + vlan.id, rule.format(vlan.address.network))
+
+    def _allow(self, version: int) -> Iterator[Filter]:
+        for rule in self._router.filters.allow:
+            if rule.version in (None, version):
+                yield self._ruled(self._allowed[_words(rule)], "pass", rule, version)
+
+    def _block(self, version: int) -> Iterator[Filter]:
+        for rule in self._router.filters.block:
+            if rule.version in (None, version):
+                yield self._ruled(self._blocked[_words(rule)], "reject", rule, version)
+
+    def _ruled(self, number: int, action: str, rule: Rule, version: int) -> Filter:
+        if action == "reject" and not rule.log:
+            action = "reject-nolog"
+        elif rule.log:
+            action = f"{action}-log"
+        protocol = rule.service.protocol
+        if version == 6 and protocol == "icmp":  # noqa: PLR2004 -- IP versions are words
+            protocol = "icmp6"
+        source, to = self._peer(rule.source), self._peer(rule.to)
+        return _filter(number, f"{action} {source} {to} {protocol} * {rule.service.port_list}")
+
+    def _peer(self, peer: Peer) -> str:
+        if peer == "any":
+            return "*"
+        if peer == "lan":
+            return ",".join(str(each) for each in _networks(self._router)) or "*"
+        if peer.version == 6 and int(peer.network_address) >> 64 == 0:  # noqa: PLR2004 -- as above
+            # An address such as ::10 is a host in whatever prefix the line has today.
+            return f"{self._prefix}{peer.network_address}"
+        return str(peer.network_address) if peer.num_addresses == 1 else str(peer)
+
+
+VPN_PORTS = (500, 1701, 4500)
+"""IKE, L2TP and NAT traversal."""
+
+
+def answers_vpn(router: Router) -> bool:
+    """Tell whether IPsec peers may call the router."""
+    wanted = router.vpn.remote_access is not None or bool(router.vpn.sites)
+    return wanted and router.line is not None and router.line.own_address
+
+
+def _networks(router: Router) -> list[IPv4Network]:
+    return [network.address.network for network in router.networks.values()]
+
+
+def _words(rule: Rule) -> str:
+    return f"{rule.source} > {rule.to} {rule.service}"
+
+
+def _forwarded(forward: Forward) -> Filter:
+    """Let a forward through; the filter sees the inner address and port."""
+    number = numbers.FORWARD[forward.service.protocol] + forward.outer[0]
+    source = "*" if forward.source == "any" else forward.source
+    return _filter(
+        number,
+        f"pass {source} {forward.to} {forward.service.protocol} * {forward.service.port_list}",
     )
-
-
-def tunnel_policy(lan: IPv4Network, allowed: Iterable[Filter] = ()) -> Policy:
-    """Return the policy of the IPv4 tunnel; inbound it sees inner addresses (after NAT)."""
-    ping = Filter(200030, Words(f"pass * {lan} icmp * *"))
-    return Policy((ping, *allowed, REJECT_ALL), (PASS_ALL,), (FTP, WWW, SMTP, POP3, TCP, UDP))
