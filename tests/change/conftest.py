@@ -1,87 +1,20 @@
-"""A router of the lab, a job that changes it, and one clock for both."""
+"""Fixtures around :mod:`tests.change.bench`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yamaha_ops.change.apply import apply
-from yamaha_ops.change.expectation import expected_line
-from yamaha_ops.change.job import Job
-from yamaha_ops.inventory import Router, load
-from yamaha_ops.lab import Lab, LabRouter, ManualClock
-from yamaha_ops.render import render
-from yamaha_ops.router import Session, connect
+from tests.change import bench
+from yamaha_ops.lab import Lab, ManualClock
 
 if TYPE_CHECKING:
-    from yamaha_ops.change.event import Event
-    from yamaha_ops.change.outcome import Outcome
-    from yamaha_ops.config import Configuration
+    from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "planted-login-5f1c"
-ADMINISTRATOR_PASSWORD = "planted-administrator-9d2e"
-
-
-@dataclass
-class LabClock:
-    """The routers' clock, moved by whoever waits."""
-
-    lab: Lab
-    naps: list[float] = field(default_factory=list)
-
-    def now(self) -> float:
-        return self.lab.clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.lab.advance(seconds)
-
-
-@dataclass
-class Bench:
-    """One router under change."""
-
-    router: LabRouter
-    entry: Router
-    job: Job
-    events: list[Event]
-    old: Configuration
-
-    def apply(self, **options: Any) -> Outcome:
-        return apply(self.job, lambda _plan: True, **options)
-
-    def with_(self, **changes: Any) -> Bench:
-        return replace(self, job=replace(self.job, **changes))
-
-    @property
-    def said(self) -> str:
-        return "\n".join(event.text for event in self.events)
-
-    @property
-    def is_old(self) -> bool:
-        """Running and saved are exactly what they were."""
-        return self.router.running.digest == self.old.digest == self._saved.digest
-
-    @property
-    def is_new(self) -> bool:
-        """Running and saved are exactly what was wanted."""
-        running = self.router.running.digest
-        return running == self._saved.digest and running == self.job.wanted.digest
-
-    @property
-    def _saved(self) -> Configuration:
-        saved = self.router.saved
-        assert saved is not None
-        return saved
-
-
-MakeBench = Callable[..., Bench]
+MakeBench = Callable[..., bench.Bench]
 
 
 @pytest.fixture(scope="module")
@@ -92,36 +25,14 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def make_bench(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeBench]:
-    monkeypatch.setenv("YAMAHA_OPS_HOME_PASSWORD", PASSWORD)
-    monkeypatch.setenv("YAMAHA_OPS_HOME_ADMINISTRATOR_PASSWORD", ADMINISTRATOR_PASSWORD)
-    started: list[LabRouter] = []
+    for name, value in bench.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    started: list[bench.Bench] = []
 
-    def make(*, timeout: float = 10.0, **options: Any) -> Bench:
-        router = lab.start(
-            password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD, **options
-        )
-        started.append(router)
-        home = load(ROOT / "inventory.yaml").router("home")
-        entry = home.model_copy(update={"port": router.port, "known_hosts": "first-use"})
-        wanted = render(home)
-        events: list[Event] = []
-        job = Job(
-            router="home",
-            wanted=wanted,
-            connect=partial(administrator, entry, tmp_path, timeout),
-            state=tmp_path,
-            line=expected_line(wanted),
-            clock=LabClock(lab),
-            report=events.append,
-        )
-        return Bench(router, entry, job, events, router.running)
+    def make(**options: Any) -> bench.Bench:
+        started.append(bench.make_bench(lab, tmp_path, **options))
+        return started[-1]
 
     yield make
-    for router in started:
-        router.stop()
-
-
-def administrator(entry: Router, state: Path, timeout: float) -> Session:
-    session = connect(entry, state=state, timeout=timeout)
-    session.administrator()
-    return session
+    for each in started:
+        each.router.stop()

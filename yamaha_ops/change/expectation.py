@@ -19,7 +19,7 @@ def expected_line(wanted: Configuration, prefix: str | None = None) -> MapeLine 
         prefix: The end-user prefix that the inventory expects, if it says.
     """
     for key, setting in wanted.settings.items():
-        if key.words == "tunnel encapsulation" and setting.values == ("map-e",):
+        if key.words == "tunnel encapsulation" and "map-e" in setting.values:
             nat = wanted.settings.get(Key(key.context, "ip tunnel nat descriptor"))
             if nat:
                 number = int(key.context.removeprefix("tunnel"))

@@ -15,7 +15,12 @@ from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import read_running, send_all
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import Configuration, difference
-from yamaha_ops.errors import ConnectError, IncompleteOutputError, YamahaOpsError
+from yamaha_ops.errors import (
+    CommandError,
+    ConnectError,
+    IncompleteOutputError,
+    YamahaOpsError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +64,20 @@ def recover(job: Job) -> Outcome:
     return outcome if outcome.result == Result.UNKNOWN else job.end(outcome)
 
 
+def save(job: Job, session: Session) -> None:
+    """Save, and once more where the router complains.
+
+    What runs is verified by now. A complaint leaves open whether flash was written; only a save
+    that succeeds makes running and saved one again.
+    """
+    try:
+        session.save()
+    except CommandError as error:
+        job.tell(f"saving again: {error.output or error.message}", Kind.WARNING)
+        session.save()
+    job.tell("saved")
+
+
 def _guard(entries: Sequence[Entry]) -> Guard:
     name = next(entry.data["guard"] for entry in entries if "guard" in entry.data)
     return guards.by_name(name, "as the journal says")
@@ -96,8 +115,7 @@ def _decide(
     if running.digest == plan["after"]:
         checks = _verify_again(job, session)
         if reached >= Step.VERIFIED or all(check.passed for check in checks):
-            session.save()
-            job.tell("saved")
+            save(job, session)
             reason = "the interrupted change had got through; it is saved now"
             return Outcome(job.router, Result.FINISHED, reason, len(plan["commands"]), checks)
     old = Configuration.parse(entries[0].data["before"], source=f"{job.router}: journal")

@@ -15,7 +15,7 @@ from yamaha_ops.change.event import Kind
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import foresee, read_running, send_all
-from yamaha_ops.change.recovery import recover
+from yamaha_ops.change.recovery import recover, save
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import difference, mask
 from yamaha_ops.errors import (
@@ -172,8 +172,7 @@ def _keep(job: Job, plan: Plan, session: Session, guard: Guard) -> None:
     job.note(Step.CONFIRMED)
     job.tell("confirmed")
     job.note(Step.SAVING)
-    session.save()
-    job.tell("saved")
+    save(job, session)
 
 
 def _take_back(

@@ -1,0 +1,202 @@
+"""Every step of an apply, struck by every fault: what is left must be the old or the wanted state.
+
+A trial runs one apply on an emulated router, lets one fault strike at one step, resumes at most
+once, and then looks at the router itself, running and saved, not at what the tool believes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.errors import CommandError, YamahaOpsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.change.bench import Bench
+    from yamaha_ops.router import Session
+
+STEPS = {
+    "read": ("first", "configuration", 1),
+    "read again": ("first", "configuration", 2),
+    "arm": ("first", "send rollback timer 210", 1),
+    "first command": ("first", "send ipv6 prefix 1 ra-prefix@lan2::/64", 1),
+    "middle command": ("first", "send ip tunnel mtu 1460", 1),
+    "last command": ("first", "send ip route default gateway tunnel 1", 1),
+    "read back": ("second", "configuration", 1),
+    "look": ("second", "run show nat descriptor address", 1),
+    "log out of the second session": ("second", "close", 1),
+    "keep alive": ("first", "keep_alive", 1),
+    "confirm": ("first", "send confirm", 1),
+    "read confirmed": ("first", "configuration", 3),
+    "save": ("first", "save", 1),
+    "log out": ("first", "close", 1),
+}
+"""Step: which session of the run, which of its operations, which time."""
+
+OLD = {Result.FAILED, Result.TAKEN_BACK}
+NEW = {Result.CHANGED, Result.FINISHED}
+POWER_OFF_SECONDS = 90.0
+IMPATIENT = {"PATIENCE": 0.5, "SAVE_PATIENCE": 0.5, "FAREWELL": 0.5}
+"""Real seconds of the client's patience during a trial: nothing on loopback needs more."""
+
+
+class Killed(BaseException):
+    """Our process ends here; nothing that follows may reach the router."""
+
+
+@dataclass
+class Trial:
+    """One run with one fault.
+
+    Attributes:
+        bench: The router and the job.
+        step: One of :data:`STEPS`.
+        fault: One of :data:`FAULTS`.
+        after: Whether it strikes when the router has done the step already.
+    """
+
+    bench: Bench
+    step: str
+    fault: str
+    after: bool
+    struck: bool = False
+    sessions: int = 0
+    patches: ExitStack = field(default_factory=ExitStack)
+
+    def run(self) -> str:
+        """Run and return ``old`` or ``new``; anything else is an ``AssertionError``."""
+        said = self._interrupted()
+        assert self.struck, f"the step {self.step!r} was never reached"
+        self.bench.router.faults.clear()
+        self.patches.close()
+        if said is None or self.bench.job.journal.entries():
+            said = self.bench.apply(resume_only=True)
+        # Whatever may still be pending on the router must not change its mind.
+        self.bench.job.clock.sleep(3600)
+        if self.bench.is_new:
+            assert said.result in NEW | {Result.UNCHANGED}, said
+            return "new"
+        assert self.bench.is_old, f"neither old nor new, though it was said: {said}"
+        assert said.result in OLD | {Result.UNCHANGED}, said
+        return "old"
+
+    def _interrupted(self) -> Outcome | None:
+        job = replace(self.bench.job, connect=self._connect)
+        try:
+            return replace(self.bench, job=job).apply()
+        except Killed:
+            return None
+        except YamahaOpsError:
+            assert not self.bench.job.journal.entries(), "an error, and a change left open"
+            return Outcome("home", Result.FAILED, "nothing was sent")
+
+    def _connect(self) -> Session:
+        if self.struck:
+            # A fault of the wire lasts until somebody dials in anew.
+            self.bench.router.faults.clear()
+        session = self.bench.job.connect()
+        self.sessions += 1
+        which = {1: "first", 2: "second"}.get(self.sessions, "later")
+        return Watched(session, which, self)
+
+    def strike(self, session: Watched, operation: str) -> str | None:
+        """Let the fault happen; return a command to send instead, if that is the fault."""
+        self.struck = True
+        return FAULTS[self.fault](self, session, operation)
+
+
+class Watched:
+    """A session that tells the trial what it is about to do and what it has done."""
+
+    def __init__(self, session: Session, which: str, trial: Trial) -> None:
+        self._session = session
+        self._which = which
+        self._trial = trial
+        self._count: dict[str, int] = {}
+        self.dead = False
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._session, name)
+        if name not in {"run", "send", "configuration", "save", "keep_alive", "close"}:
+            return value
+        return lambda *arguments: self._do(name, value, arguments)
+
+    def drop(self) -> None:
+        self._session.drop()
+
+    def _do(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        if self.dead or (self._trial.struck and self._trial.fault == "killed"):
+            self._session.drop()
+            raise Killed
+        operation = " ".join((name, *arguments))
+        self._count[operation] = self._count.get(operation, 0) + 1
+        here = STEPS[self._trial.step] == (self._which, operation, self._count[operation])
+        if here and not self._trial.after and (other := self._trial.strike(self, operation)):
+            arguments = (other,)
+        result = act(*arguments)
+        if here and self._trial.after:
+            self._trial.strike(self, operation)
+        return result
+
+
+def _killed(_trial: Trial, session: Watched, _operation: str) -> None:
+    session.dead = True
+    session.drop()
+    raise Killed
+
+
+def _dropped(trial: Trial, _session: Watched, _operation: str) -> None:
+    trial.bench.router.faults.cut_after_bytes = 0
+
+
+def _power_cut(trial: Trial, _session: Watched, _operation: str) -> None:
+    router = trial.bench.router
+    router.power_cut()
+    lab = trial.bench.job.clock.lab  # type: ignore[attr-defined]
+    lab.call(lambda: lab.clock.later(POWER_OFF_SECONDS, router.device.power_on))
+
+
+def _restarted(trial: Trial, _session: Watched, _operation: str) -> None:
+    trial.bench.router.do(lambda device: device.restart())
+
+
+def _garbled(trial: Trial, _session: Watched, _operation: str) -> None:
+    trial.bench.router.faults.garble_every = 3
+
+
+def _delayed(trial: Trial, _session: Watched, _operation: str) -> None:
+    trial.bench.router.faults.delay_seconds = 2.0
+
+
+def _error_line(_trial: Trial, _session: Watched, operation: str) -> str | None:
+    if operation.startswith("send "):
+        return "ip tunnel mtu banana"
+    if operation in {"close", "keep_alive"}:
+        return None
+    raise CommandError("the router refused a command", router="home", output="エラー: ...")
+
+
+def _disk_full(trial: Trial, _session: Watched, _operation: str) -> None:
+    def full(_file: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    trial.patches.enter_context(mock.patch("yamaha_ops.change.journal.os.write", full))
+
+
+FAULTS: dict[str, Callable[[Trial, Watched, str], str | None]] = {
+    "killed": _killed,
+    "dropped": _dropped,
+    "power cut": _power_cut,
+    "restarted": _restarted,
+    "garbled": _garbled,
+    "delayed": _delayed,
+    "error line": _error_line,
+    "disk full": _disk_full,
+}
