@@ -68,8 +68,8 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     Args:
         session: A session with it.
         module: What to ask.
-        known: Interfaces known from before; without them those are asked about that routes and
-            NAT descriptors name.
+        known: Interfaces to ask about beside those that routes and NAT descriptors name. Where
+            the configuration is read, it alone decides.
         wanted: What to compare the running configuration with, where the module reads it.
         rules: MAP-E rules to reckon with; the shipped ones if left out.
         deadline: A reading of ``clock.monotonic()`` after which nothing more is asked.
@@ -95,10 +95,8 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     if module.configuration:
         answer, state = _configuration(session, wanted or Wanted(), answers, clock)
         answers.append(answer)
-    records = [answer.record for answer in answers]
-    interfaces = known or Interfaces.seen(records)
-    if state:
-        interfaces |= state.interfaces
+    seen = Interfaces.seen(answer.record for answer in answers)
+    interfaces = state.interfaces if state else (known or Interfaces()) | seen
     ask(module.questions(interfaces))
     records = [answer.record for answer in answers]
     return Health(

@@ -35,7 +35,7 @@ class Interfaces:
 
     @classmethod
     def seen(cls, records: Iterable[Any]) -> Interfaces:
-        """Return the interfaces that routes and NAT descriptors name.
+        """Return the tunnels and PPs that routes and NAT descriptors name.
 
         A tunnel that is down and has lost its routes does not show here; whoever knows the
         configuration asks about it by :meth:`configured`.
@@ -47,7 +47,8 @@ class Interfaces:
             elif isinstance(record, NatAddress):
                 names += [each.interface or "" for each in record.descriptors]
         found = [match for match in map(_PRINTED.match, names) if match]
-        return cls._of((match[1].lower(), match[2]) for match in found)
+        seen = cls._of((match[1].lower(), match[2]) for match in found)
+        return cls((), seen.tunnels, seen.pps)
 
     def __or__(self, other: Interfaces) -> Interfaces:
         """Return the interfaces of both."""

@@ -57,10 +57,12 @@ def mape_lines(records: Sequence[Any], rules: RuleTable | None = None) -> tuple[
         for record in _only(records, NatSessions)
         for summary in record.summaries
     }
+    descriptors = [each for record in _only(records, NatAddress) for each in record.descriptors]
+    # One form of the summary names no descriptor: with a single one it is clear which is meant.
+    unnamed = sessions.get(None) if len(descriptors) == 1 else None
     return tuple(
-        _judge(descriptor, mappings, sessions.get(descriptor.descriptor))
-        for record in _only(records, NatAddress)
-        for descriptor in record.descriptors
+        _judge(descriptor, mappings, sessions.get(descriptor.descriptor, unnamed))
+        for descriptor in descriptors
         if descriptor.outer_source == "map-e"
     )
 
