@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
@@ -78,6 +79,12 @@ class ManualClock:
         timer = _ManualTimer(callback)
         heapq.heappush(self._timers, (self._now + seconds, next(self._order), timer))
         return timer
+
+    def next_due(self) -> float:
+        """Return in how many seconds the next timer falls due; infinity if none will."""
+        while self._timers and self._timers[0][2].callback is None:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] - self._now if self._timers else math.inf
 
     def advance(self, seconds: float) -> None:
         """Move the clock; timers that fall due run in order, each at its own time.

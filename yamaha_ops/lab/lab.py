@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -222,7 +223,23 @@ class Lab:
         if self._manual is None:
             raise InputError("only a lab with a ManualClock can be moved through time")
         manual = self._manual
-        self.call(lambda: manual.advance(seconds))
+        left = seconds
+        self._settle()
+        while True:
+            step = self.call(lambda: min(left, manual.next_due()))
+            self.call(lambda: manual.advance(step))  # noqa: B023 -- it runs before step changes
+            self._settle()
+            left -= step
+            if left <= 0:
+                return
+
+    def _settle(self) -> None:
+        """Let Lua tasks that woke up come to their next wait."""
+        for router in self.routers:
+            for _ in range(1000):
+                if not router.device.lua.busy():
+                    break
+                time.sleep(0.001)
 
     def start(  # noqa: PLR0913 -- the properties of a router, all optional, all by name
         self,
@@ -283,6 +300,7 @@ class Lab:
                 boot_seconds=boot_seconds,
             )
             device.slots.save(0, Saved(text, self.clock.now()))
+            device.post = self._loop.call_soon_threadsafe
             device.power_on()
             wire = Wire(device.faults)
             ssh = SshServer(device, port, self._keys, wire, legacy=legacy)

@@ -12,6 +12,7 @@ from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.journal import Log
 from yamaha_ops.lab.limits import check_limits
 from yamaha_ops.lab.line import LineState, PpState, judge
+from yamaha_ops.lab.lua import Tasks
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Before
 from yamaha_ops.lab.schedule import Scheduler
@@ -47,6 +48,10 @@ FIDELITY: Final = (
 )
 
 
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
 class EmulatedRouter:
     """An RTX830 without wires.
 
@@ -79,6 +84,11 @@ class EmulatedRouter:
         self.consoles: list[Console] = []
         self.observers: list[Callable[[bool], None]] = []
         self.scheduler = Scheduler(self)
+        self.post: Callable[[Callable[[], None]], object] = _at_once
+        """Runs a function in the router's thread; the lab puts its event loop in."""
+        self.lua = Tasks(self, lambda work: self.post(work))
+        self.mails: list[dict[str, str]] = []
+        """What Lua scripts have mailed."""
         self.on = False
         self.changed = False
         self.host_key_generation = 0
@@ -120,6 +130,7 @@ class EmulatedRouter:
     def power_off(self) -> None:
         """Lose power: consoles, running configuration and log are gone, flash stays."""
         self._stop()
+        self.lua = Tasks(self, lambda work: self.post(work))
         self.log.clear()
 
     def restart(
@@ -136,6 +147,7 @@ class EmulatedRouter:
         if self._booting is not None:
             self._booting.cancel()
         self.scheduler.stop()
+        self.lua.stop_all()
         for console in tuple(self.consoles):
             console.lose_power()
         for observer in tuple(self.observers):
@@ -158,7 +170,7 @@ class EmulatedRouter:
         Raises:
             Refusal: The command is unknown, wrong, or needs a context.
         """
-        if too_new(line, context, self.hardware):
+        if too_new(line, self.hardware):
             raise Refusal(Problem.UNKNOWN_COMMAND)
         check_limits(split(line), self.hardware)
         self.running.execute(line, context)
@@ -217,6 +229,8 @@ class EmulatedRouter:
     def _settings_changed(self) -> None:
         self._judge()
         self.scheduler.rearm()
+        if self.view.value("lua", "use", default="on") == "off":
+            self.lua.stop_all(forget=True)
 
     # --- the line ----------------------------------------------------------------------------
 

@@ -255,4 +255,4 @@ class Scheduler:
 
         command = " ".join(job.command)
         self._router.log.add(f"[SCHEDULE] {kind}: {command}")
-        run_unattended(self._router, command, context=job.context)
+        run_unattended(self._router, command, context=job.context, scheduled=True)

@@ -130,10 +130,10 @@ class Running:
         raise KeyError(name)
 
 
-def too_new(line: str, context: str, hardware: Hardware) -> bool:
+def too_new(line: str, hardware: Hardware) -> bool:
     """Tell whether a setting command came with later firmware than this router has."""
     try:
-        entry = read(line, context).entry
+        entry = read(line).entry
     except ConfigError:
         return False
     since = entry.since if entry else "*"

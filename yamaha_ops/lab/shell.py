@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops.config.words import quote
 from yamaha_ops.lab.fidelity import assumed, documented
 from yamaha_ops.lab.messages import Problem, Refusal, Say
 from yamaha_ops.lab.view import split
@@ -68,6 +69,7 @@ class Caller:
     administrator: bool = True
     context: str = ""
     console: Console | None = None
+    scheduled: bool = False
 
     def say(self, en: str, ja: str) -> str:
         """Choose the wording of the caller's language."""
@@ -93,6 +95,7 @@ MODULES: Final = (
     "commands.files",
     "commands.clearing",
     "commands.help",
+    "commands.lua",
     "commands.secrets",
     "answers",
     "techinfo",
@@ -236,20 +239,34 @@ def _filter(text: str) -> Callable[[str], bool] | None:
     return lambda line: (compiled.search(line) is None) == inverted
 
 
+def grep_pattern(pattern: str) -> Callable[[str], bool]:
+    """Return a test for lines that a router's pattern finds.
+
+    Raises:
+        Refusal: It is no pattern.
+    """
+    return _filter(f"grep {quote(pattern)}") or bool
+
+
 def _regular(pattern: str) -> str:
     r"""Turn the router's small pattern language into Python's: ``. ? * + | [] [^] ^ $ () \``."""
     return re.sub(r"([{}])", r"\\\1", pattern)
 
 
 def run_unattended(
-    router: EmulatedRouter, line: str, *, context: str = "", japanese: bool = True
+    router: EmulatedRouter,
+    line: str,
+    *,
+    context: str = "",
+    japanese: bool = True,
+    scheduled: bool = False,
 ) -> tuple[bool, list[str]]:
     """Carry out a line where nobody can answer questions: the scheduler, Lua.
 
     Returns:
         Whether it worked, and what it printed.
     """
-    caller = Caller(router, japanese=japanese, context=context)
+    caller = Caller(router, japanese=japanese, context=context, scheduled=scheduled)
     printed: list[str] = []
     try:
         for item in execute(caller, line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.config import Configuration
@@ -28,6 +29,9 @@ FIDELITY: Final = (
 )
 
 
+_USER: Final = re.compile(r"(login user \S+) encrypted \*")
+
+
 @operation("show config", "less config", administrator=False)
 def show_config(caller: Caller, words: Words) -> Answer:
     """Print the running configuration, or a stored one, secrets masked."""
@@ -41,7 +45,13 @@ def show_config(caller: Caller, words: Words) -> Answer:
     else:
         configuration = router.running.configuration
     yield from header(router.hardware, router.clock.now())
-    yield from configuration.masked().splitlines()
+    yield from _shown(configuration)
+
+
+def _shown(configuration: Configuration) -> Iterator[str]:
+    """Yield the lines with secrets masked; `login user U *` stands for every form of it."""
+    for line in configuration.masked().splitlines():
+        yield _USER.sub(r"\1 *", line)
 
 
 def _part(kind: str) -> None:
@@ -55,7 +65,7 @@ def _part(kind: str) -> None:
         if low.isdigit() and high.isdigit():
             wanted = {str(number) for number in range(int(low), int(high) + 1)}
         inside = False
-        for line in caller.router.running.configuration.masked().splitlines():
+        for line in _shown(caller.router.running.configuration):
             if not line.startswith(" "):
                 inside = line.startswith(f"{kind} select ") and line.split()[-1] in wanted
             if inside:

@@ -187,6 +187,12 @@ class Console:
         lines = view.value("console", "lines", default=str(LINES))
         self.lines = int(lines) if lines.isdigit() else None
 
+    def notice(self, text: str) -> None:
+        """Show what a Lua task of this console prints, whenever that is."""
+        if self.ending is None:
+            self._out += encode(text, self.character)
+            self._flush()
+
     @property
     def prompt(self) -> str:
         """What stands before a command."""
