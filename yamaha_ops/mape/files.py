@@ -42,7 +42,7 @@ def rules_from_json(text: str | bytes, *, source: str = "rules") -> RuleTable:
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MapeError(f"not JSON: {error}", where=source) from None
     rules = _hb46pp(data, source) if _is_hb46pp(data) else _own(data, source)
     try:
@@ -63,13 +63,14 @@ def _is_hb46pp(data: Any) -> bool:
 
 
 def _hb46pp(data: dict[str, Any], source: str) -> Iterable[Rule]:
-    if "map_e" not in data and "order" in data:
-        offered = ", ".join(map(str, data["order"])) or "nothing"
-        raise MapeError(f"offers no MAP-E; the order is: {offered}", where=source)
-    map_e = data.get("map_e", data)
-    version = map_e.get("version", 0) if isinstance(map_e, dict) else None
-    if version not in HB46PP_INTERFACE_IDS:
-        raise MapeError(f"map_e.version is {version!r}; it must be 0 or 1", where=source)
+    map_e = data.get("map_e", data if "rules" in data else None)
+    if map_e is None:
+        raise MapeError(f"offers no MAP-E; the order is {json.dumps(data.get('order'))}", where=source)
+    if not isinstance(map_e, dict):
+        raise MapeError(f"map_e is not an object but {json.dumps(map_e)}", where=source)
+    version = map_e.get("version", 0)
+    if version not in list(HB46PP_INTERFACE_IDS):
+        raise MapeError(f"map_e.version is {json.dumps(version)}; it must be 0 or 1", where=source)
     common = {"interface_id": HB46PP_INTERFACE_IDS[version], "br": map_e.get("br")}
     if "enabler_name" in data:
         common["provider"] = data["enabler_name"]
