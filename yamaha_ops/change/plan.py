@@ -28,8 +28,8 @@ class Plan:
         router: Inventory name.
         model: As the banner says, ``RTX830``.
         firmware: As the banner says, ``Rev.15.02.09``.
-        before: Digest of the running configuration the plan starts from.
-        after: Digest of the configuration that the commands lead to.
+        before: :func:`state_of` the running configuration the plan starts from.
+        after: :func:`state_of` the configuration that the commands lead to.
         commands: In the order they are sent.
         warnings: What a person should read first.
     """
@@ -73,6 +73,16 @@ def read_running(session: Session) -> Configuration:
     return Configuration.parse(session.configuration(), source=f"{session.router}: running")
 
 
+def state_of(configuration: Configuration) -> str:
+    """Return what two configurations share exactly when they mean the same, secrets apart.
+
+    Whether ``show config`` prints a PPP password or a pre-shared key in clear or as ``*`` is not
+    documented; with every secret masked it makes no difference. It also keeps digests of secrets
+    out of plans and journals.
+    """
+    return Configuration.parse(configuration.masked(), source=configuration.source).digest
+
+
 def send_all(session: Session, commands: Iterable[Command]) -> None:
     """Send commands that were made for a console without a selected context.
 
@@ -109,8 +119,8 @@ def make_plan(session: Session, running: Configuration, wanted: Configuration) -
         router=session.router,
         model=session.model,
         firmware=session.firmware,
-        before=running.digest,
-        after=after.digest,
+        before=state_of(running),
+        after=state_of(after),
         commands=delta.commands,
         warnings=delta.warnings,
     )

@@ -12,7 +12,7 @@ from yamaha_ops.change import guard as guards
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import read_running, send_all
+from yamaha_ops.change.plan import read_running, send_all, state_of
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import Configuration, difference
 from yamaha_ops.errors import (
@@ -110,9 +110,10 @@ def _decide(
     running = read_running(session)
     guard.clear(session, running)
     running = guard.without(running)
-    if running.digest == plan["before"]:
+    state = state_of(running)
+    if state == plan["before"]:
         return _old(job, reached, "the router runs its old configuration again")
-    if running.digest == plan["after"]:
+    if state == plan["after"]:
         checks = _verify_again(job, session)
         if reached >= Step.VERIFIED or all(check.passed for check in checks):
             save(job, session)

@@ -14,7 +14,7 @@ from yamaha_ops.change import guard as guards
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import foresee, read_running, send_all
+from yamaha_ops.change.plan import foresee, read_running, send_all, state_of
 from yamaha_ops.change.recovery import recover, save
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import difference, mask
@@ -71,7 +71,7 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
         job.tell(f"connection lost: {error.message}", Kind.FAILURE)
         return recover(job)
     except YamahaOpsError as error:
-        job.tell(error.explain(), Kind.FAILURE)
+        job.tell(error.explain().removeprefix(f"{job.router}: "), Kind.FAILURE)
         return _take_back(job, session, guard, before, error)
     except BaseException:
         # Ctrl-C or a fault of ours, at an unknown place: cut the line, the guard does the rest.
@@ -91,7 +91,7 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
 
 
 def _open_journal(job: Job, plan: Plan, before: Configuration, guard: Guard, seconds: int) -> None:
-    if before.digest != plan.before:
+    if state_of(before) != plan.before:
         raise PlanError(
             "somebody changed the router's configuration after the plan was made",
             router=job.router,
@@ -143,7 +143,7 @@ def _look(job: Job, plan: Plan, session: Session, guard: Guard) -> tuple[Check, 
         job.tell("reachable on a new connection")
         running = guard.without(read_running(second))
         left = difference(running, job.wanted).commands
-        if left or running.digest != plan.after:
+        if left or state_of(running) != plan.after:
             raise VerifyError(
                 "the router does not run what was sent",
                 router=job.router,
@@ -167,7 +167,7 @@ def _keep(job: Job, plan: Plan, session: Session, guard: Guard) -> None:
     """Accept the change and save it; from here on a journal that fails stops nothing."""
     job.note(Step.CONFIRMING)
     guard.accept(session)
-    if read_running(session).digest != plan.after:
+    if state_of(read_running(session)) != plan.after:
         raise VerifyError("the guard fired before the change was confirmed", router=job.router)
     job.note(Step.CONFIRMED)
     job.tell("confirmed")
@@ -183,7 +183,7 @@ def _take_back(
     try:
         undo = difference(guard.without(read_running(session)), before).commands
         send_all(session, undo)
-        if guard.without(read_running(session)).digest != before.digest:
+        if state_of(guard.without(read_running(session))) != state_of(before):
             raise PlanError("undoing the commands did not lead back", router=job.router)
         guard.accept(session)
     except YamahaOpsError as error:
