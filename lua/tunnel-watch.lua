@@ -50,7 +50,7 @@ while true do
   local now_received, now_sent = counters()
   if not now_received or not now_sent then
     if told ~= "absent" then
-      log("shows no packet counters; is it configured and enabled?")
+      log("shows no packet counters: not configured, or not enabled")
       told = "absent"
     end
     silent_looks = 0

@@ -18,6 +18,8 @@ local password = os.getenv("V6PLUS_NOTIFY_PASSWORD")
 
 local TRIES = 3
 local PAUSE = 10
+-- A question mark typed at the console asks for help, and so has no place in an embedded file.
+local MARK = string.char(63)
 
 local function log(text)
   rt.syslog("notice", "[v6plus-notify] " .. text)
@@ -27,7 +29,7 @@ local function notify()
   local reason = "no answer"
   for try = 1, TRIES do
     local answer = rt.httprequest({
-      url = url .. "?user=" .. user .. "&pass=" .. password,
+      url = url .. MARK .. "user=" .. user .. "&pass=" .. password,
       method = "GET",
       timeout = 30,
     })

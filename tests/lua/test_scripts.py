@@ -32,6 +32,13 @@ def test_it_is_ascii_and_explains_itself(path: Path) -> None:
 
 
 @each_script
+def test_it_can_be_typed_at_the_console_as_an_embedded_file(path: Path) -> None:
+    lines = path.read_text(encoding="ascii").splitlines()
+    typed = [line for line in lines if not line.lstrip().startswith("--")]
+    assert not [line for line in typed if "?" in line or "\t" in line or line.strip() == "EOF"]
+
+
+@each_script
 def test_its_numbers_are_integers(path: Path) -> None:
     """A decimal point is a syntax error on the router, and so division is avoided altogether."""
     assert not re.search(r"\d\.\d|[\w)]\s*[/^]\s*[\w(]", code(path))

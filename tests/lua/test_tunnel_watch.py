@@ -74,7 +74,7 @@ def test_a_tunnel_that_is_not_there_is_told_once(rt: Rt) -> None:
     )
     rt.run("tunnel-watch.lua")
     assert rt.said == [
-        "TUNNEL[1] shows no packet counters; is it configured and enabled?",
+        "TUNNEL[1] shows no packet counters: not configured, or not enabled",
         "TUNNEL[1] receives again",
     ]
 

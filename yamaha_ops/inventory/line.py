@@ -80,9 +80,15 @@ class Fixed(Part):
     """The provider's border relay."""
     interface_id: InterfaceId
     """The lower half of the router's own IPv6 address, such as `::feed:1`."""
-    user: Text | None = None
-    """For the address notification of v6 Plus fixed IP."""
+    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]+$")] | None = None
+    """For the address notification of v6 Plus fixed IP; goes into a web address as it is."""
     password: Secret | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> "Fixed":
+        if (self.user is None) != (self.password is None):
+            raise fault("user", "user and password belong together")
+        return self
 
 
 class OwnRule(Part):

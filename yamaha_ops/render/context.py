@@ -72,6 +72,7 @@ def context(router: Router) -> dict[str, Any]:
         "tunnel": None,
         "session": None,
         "nats": (),
+        "notifier": None,
     }
     policies = [segment.policy for segment in seen["segments"] if segment.policy]
     chosen = None
@@ -97,6 +98,8 @@ def _ways(router: Router, line: Line, seen: dict[str, Any]) -> Filter | None:
     seen["tunnel"] = way.tunnel(router, line, service, filters.tunnel())
     seen["session"] = way.session(line, service, filters.session())
     seen["nats"] = way.nats(router, line, service, seen["session"])
+    if line.fixed is not None and line.fixed.user is not None:
+        seen["notifier"] = service.notifier
     seen["route"], chosen = way.default_route(line, seen["tunnel"], seen["session"])
     return chosen
 

@@ -27,6 +27,8 @@ class Service:
     """Where the outer address comes from: the tunnel itself, the contract, the mathematics."""
     endpoint: str | None = None
     """The provider's end, where it is the same for everybody."""
+    notifier: str | None = None
+    """The Lua script that tells the provider where the router is."""
     clamps: bool = False
     """Whether the examples state ``ip tunnel tcp mss limit auto``."""
 
@@ -70,6 +72,7 @@ SERVICES: dict[str, Service] = {
         ("ipip", "embedded file"),
         "ipip",
         nat="fixed",
+        notifier="v6plus-notify.lua",
         clamps=True,
     ),
     "transix": Service(

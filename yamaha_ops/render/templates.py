@@ -64,13 +64,24 @@ class Folder(BaseLoader):
     """Templates of a user's folder over the shipped ones, file by file."""
 
     def __init__(self, own: Path | None) -> None:
-        self.folders = [folder for folder in (own, shipped()) if folder and folder.is_dir()]
+        self.folders = _folders(own, "templates")
+        self.scripts = _folders(own.parent / "lua" if own else None, "lua")
 
     def path(self, name: str) -> Path:
         """Return the file that counts for a name."""
         for folder in self.folders:
             if (folder / name).is_file():
                 return folder / name
+        raise TemplateNotFound(name)
+
+    def script(self, name: str) -> tuple[Words, ...]:
+        """Return the lines of a Lua script, to be embedded; its comments stay behind."""
+        for folder in self.scripts:
+            if (folder / name).is_file():
+                text = (folder / name).read_text(encoding="ascii")
+                return tuple(
+                    Words(line) for line in text.splitlines() if not line.lstrip().startswith("--")
+                )
         raise TemplateNotFound(name)
 
     def names(self) -> list[str]:
@@ -92,6 +103,10 @@ class Folder(BaseLoader):
         except (OSError, UnicodeDecodeError) as error:
             raise RenderError(f"cannot be read: {type(error).__name__}", where=str(path)) from None
         return _marked(text, str(path)), str(path), lambda: True
+
+
+def _folders(own: Path | None, kind: str) -> list[Path]:
+    return [folder for folder in (own, shipped(kind)) if folder and folder.is_dir()]
 
 
 def _marked(text: str, place: str) -> str:
@@ -145,6 +160,7 @@ def render_lines(
     )
     reveal = _resolved if secrets else _hidden
     environment.filters.update(word=word, words=words, secret=reveal)
+    environment.globals["script"] = folder.script
     for name in folder.names():
         path = folder.path(name)
         try:
