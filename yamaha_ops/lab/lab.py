@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from yamaha_ops.config import Configuration
@@ -226,8 +227,8 @@ class Lab:
         left = seconds
         self._settle()
         while True:
-            step = self.call(lambda: min(left, manual.next_due()))
-            self.call(lambda: manual.advance(step))  # noqa: B023 -- it runs before step changes
+            step = min(left, self.call(manual.next_due))
+            self.call(partial(manual.advance, step))
             self._settle()
             left -= step
             if left <= 0:

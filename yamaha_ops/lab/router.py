@@ -15,7 +15,7 @@ from yamaha_ops.lab.line import LineState, PpState, judge
 from yamaha_ops.lab.lua import Tasks
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Before
-from yamaha_ops.lab.schedule import Scheduler
+from yamaha_ops.lab.schedule import Scheduler, check_schedule
 from yamaha_ops.lab.settings import FACTORY, Running, too_new, with_secret
 from yamaha_ops.lab.storage import Rtfs, Saved, Slots
 from yamaha_ops.lab.view import split
@@ -86,7 +86,7 @@ class EmulatedRouter:
         self.scheduler = Scheduler(self)
         self.post: Callable[[Callable[[], None]], object] = _at_once
         """Runs a function in the router's thread; the lab puts its event loop in."""
-        self.lua = Tasks(self, lambda work: self.post(work))
+        self.lua = Tasks(self, self._post)
         self.mails: list[dict[str, str]] = []
         """What Lua scripts have mailed."""
         self.on = False
@@ -103,6 +103,9 @@ class EmulatedRouter:
         self._coming: dict[str, Entry] = {}
         self._names: dict[str, str] = {}
         self._booting: Timer | None = None
+
+    def _post(self, work: Callable[[], None]) -> object:
+        return self.post(work)
 
     # --- power -------------------------------------------------------------------------------
 
@@ -130,7 +133,7 @@ class EmulatedRouter:
     def power_off(self) -> None:
         """Lose power: consoles, running configuration and log are gone, flash stays."""
         self._stop()
-        self.lua = Tasks(self, lambda work: self.post(work))
+        self.lua = Tasks(self, self._post)
         self.log.clear()
 
     def restart(
@@ -172,7 +175,9 @@ class EmulatedRouter:
         """
         if too_new(line, self.hardware):
             raise Refusal(Problem.UNKNOWN_COMMAND)
-        check_limits(split(line), self.hardware)
+        words = split(line)
+        check_limits(words, self.hardware)
+        check_schedule(words, self.hardware)
         self.running.execute(line, context)
         self.changed = True
         self._settings_changed()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.clock import local
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.lab.messages import Problem, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from yamaha_ops.lab.clock import Timer
+    from yamaha_ops.lab.hardware import Hardware
     from yamaha_ops.lab.router import EmulatedRouter
     from yamaha_ops.lab.view import Words
 
@@ -92,16 +92,8 @@ ONLY_SINCE: Final = {
     ("tunnel", "select"): "15.02.03",
 }
 HORIZON_DAYS: Final = 366
-
-
-def schedulable(command: Words, since: Callable[[str], bool]) -> bool:
-    """Tell whether the firmware lets a command be scheduled."""
-    if command[:1] == ("console",):
-        return command[1:2] != () and command[1] in CONSOLE_ALLOWED
-    for words, revision in ONLY_SINCE.items():
-        if command[: len(words)] == words and not since(revision):
-            return False
-    return not any(command[: len(words)] == words for words in FORBIDDEN)
+SHORTEST: Final = 6
+"""Words of the shortest line: ``schedule at 1 startup * restart``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +116,10 @@ class Job:
         """Read the words after ``schedule at``; None for what the lab cannot carry out."""
         number, *rest = words
         date = "*/*"
-        if "/" in rest[0]:
+        if rest and "/" in rest[0]:
             date, *rest = rest
+        if len(rest) < 3:  # noqa: PLR2004 -- time, context, command
+            return None
         when, kind, *command = rest
         context = ""
         if kind in {"pp", "tunnel", "switch"}:
@@ -187,6 +181,28 @@ def _in_week(pattern: str, day: datetime) -> bool:
         if (low in WEEKDAYS or high in WEEKDAYS) and start <= today <= end:
             return True
     return False
+
+
+def check_schedule(words: Words, hardware: Hardware) -> None:
+    """Refuse a ``schedule at`` line whose command cannot be scheduled (REF 37.1).
+
+    Raises:
+        Refusal: It cannot.
+    """
+    if words[:2] != ("schedule", "at") or len(words) < SHORTEST:
+        return
+    job = Job.read(words[2:])
+    if job is None or not _schedulable(job.command, hardware):
+        raise Refusal(Problem.CANNOT_SCHEDULE)
+
+
+def _schedulable(command: Words, hardware: Hardware) -> bool:
+    if command[:1] == ("console",):
+        return command[1:2] != () and command[1] in CONSOLE_ALLOWED
+    for words, revision in ONLY_SINCE.items():
+        if command[: len(words)] == words and not hardware.since(revision):
+            return False
+    return not any(command[: len(words)] == words for words in FORBIDDEN)
 
 
 class Scheduler:

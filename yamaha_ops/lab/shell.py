@@ -154,10 +154,12 @@ def execute(caller: Caller, line: str) -> Answer:
 
 def _answer(caller: Caller, words: Words, command: str) -> Iterable[str] | Answer:
     found = find(words)
-    if found is None or (found[0].since and not caller.router.hardware.since(found[0].since)):
+    if found is None:
         _setting(caller, words, command.strip())
         return ()
     operation, rest = found
+    if operation.since and not caller.router.hardware.since(operation.since):
+        raise Refusal(Problem.UNKNOWN_COMMAND)
     if operation.administrator and not caller.administrator:
         raise Refusal(Problem.ADMINISTRATOR_ONLY)
     return operation.handler(caller, rest)

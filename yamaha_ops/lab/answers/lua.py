@@ -64,7 +64,9 @@ def _row(caller: Caller, en: str, ja: str, value: str) -> str:
 
 def _task(caller: Caller, task: Task) -> Iterator[str]:
     elapsed = int(caller.router.clock.now() - task.started)
-    yield _row(caller, "Lua task ID (state):", "LuaタスクID (状態):", f"{task.number}  ({task.state})")
+    yield _row(
+        caller, "Lua task ID (state):", "LuaタスクID (状態):", f"{task.number}  ({task.state})"
+    )
     yield _row(caller, "Trigger:", "走行トリガー:", caller.say(*TRIGGERS[task.trigger]))
     yield _row(caller, "Command line:", "コマンドライン:", task.command)
     if task.script:
@@ -72,7 +74,9 @@ def _task(caller: Caller, task: Task) -> Iterator[str]:
     if task.watching:
         yield _row(caller, "Watched string:", "監視文字列:", task.watching)
     yield _row(caller, "Started at:", "開始日時:", stamp(task.started))
-    yield _row(caller, "Elapsed time:", "経過時間:", caller.say(f"{elapsed} seconds", f"{elapsed}秒"))
+    yield _row(
+        caller, "Elapsed time:", "経過時間:", caller.say(f"{elapsed} seconds", f"{elapsed}秒")
+    )
 
 
 def _entry(caller: Caller, number: int, entry: Run) -> Iterator[str]:

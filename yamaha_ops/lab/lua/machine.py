@@ -27,7 +27,9 @@ FIDELITY: Final = (
     recorded("Decimal literals are malformed numbers", "routemon"),
     assumed("Arithmetic is stock Lua's, not 32-bit integers", "stock Lua cannot show that"),
     documented("The libraries that are there", "official Lua index, lua.md section 2"),
-    assumed("`string.regexp`, `string.split`, `each`, `/re/`, `$\"\"` are missing", "Yamaha's own syntax"),
+    assumed(
+        '`string.regexp`, `string.split`, `each`, `/re/`, `$""` are missing', "Yamaha's own syntax"
+    ),
     recorded("`rt.command` answers CR LF and CP932; silence is `true, nil`", "routemon"),
     documented("`rt.command` runs as administrator, at most 4095 characters", "lua.md section 2"),
     recorded("A task has its own language", "lua.md section 0"),
@@ -35,8 +37,12 @@ FIDELITY: Final = (
     recorded("`io.open(p, 'a')` does not append, `'w'` writes CR before LF", "lua.md section 0"),
     recorded("`os.rename` refuses an existing target", "lua.md section 0"),
     recorded("`print` of a scheduled task goes nowhere", "lua.md section 0"),
-    assumed("`print` of a console's task appears on that console when it happens", "lua -e is used so"),
-    recorded("`rt.httprequest`: GET, HEAD, POST, no redirects, control bytes raise", "lua.md section 3"),
+    assumed(
+        "`print` of a console's task appears on that console when it happens", "lua -e is used so"
+    ),
+    recorded(
+        "`rt.httprequest`: GET, HEAD, POST, no redirects, control bytes raise", "lua.md section 3"
+    ),
     assumed("`rt.httprequest` reaches loopback only; https is not answered", "the lab stays here"),
     assumed("`rt.mail` succeeds and is remembered; `rt.socket` and `rt.mime` are empty", "unknown"),
 )
@@ -46,6 +52,7 @@ REFUSED: Final = ("administrator", "telnet", "ssh", "scp", "exit", "quit")
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 DEVICES: Final = ("cpu1", "status-led1", "buzzer1")
 METHODS: Final = ("GET", "HEAD", "POST")
+TIMEOUT: Final = 30.0
 
 
 class Stopped(Exception):  # noqa: N818 -- a way out, not an error
@@ -205,38 +212,26 @@ class Hands:
         self._tasks.ask(lambda: self._router.mails.append(sent))
         return True
 
-    def httprequest(  # noqa: PLR0913 -- the fields of the router's request
-        self,
-        url: str,
-        method: str,
-        content_type: str | None,
-        body: str | None,
-        auth_type: str | None,
-        auth_name: str | None,
-        auth_pass: str | None,
-        auth_token: str | None,
-        timeout: float | None,
-        save_file: str | None,
+    def httprequest(
+        self, request: Any
     ) -> tuple[bool, str | None, int | None, str | None, str | None, bool | None]:
         """``rt.httprequest``: ``rtn1, err, code, header, body, rtn2``."""
-        parts = urllib.parse.urlsplit(url)
-        host, where = parts.hostname, parts.path or "/"
+        asked = {str(key): value for key, value in dict(request).items()}
+        method, body = str(asked.get("method")), asked.get("post_text")
+        parts = urllib.parse.urlsplit(str(asked.get("url")))
+        host = parts.hostname
         if method not in METHODS or parts.scheme != "http" or host not in LOOPBACK:
             return False, "connection failed", None, None, None, None
-        if method == "POST" and not (content_type and body):
+        if method == "POST" and not (asked.get("content_type") and body):
             return False, "post_text is required", None, None, None, None
-        headers = {"Content-Type": content_type} if content_type else {}
-        if auth_type == "basic":
-            pair = f"{auth_name}:{auth_pass}".encode("latin-1")
-            headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-        elif auth_type == "bearer":
-            headers["Authorization"] = f"Bearer {auth_token}"
-        data = body.partition("\0")[0].encode("latin-1") if body else None
+        data = str(body).partition("\0")[0].encode("latin-1") if body else None
+        where = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         self._task.state = State.COMMUNICATE
-        connection = http.client.HTTPConnection(host, parts.port or 80, timeout=timeout or 30)
+        connection = http.client.HTTPConnection(
+            host, parts.port or 80, timeout=float(asked.get("timeout") or TIMEOUT)
+        )
         try:
-            query = f"?{parts.query}" if parts.query else ""
-            connection.request(method, where + query, data, headers)
+            connection.request(method, where, data, _headers(asked))
             answer = connection.getresponse()
             received = answer.read()
             head = "".join(f"{key}: {value}\r\n" for key, value in answer.getheaders())
@@ -246,8 +241,8 @@ class Hands:
             connection.close()
             self._task.state = State.RUN
         saved = None
-        if save_file:
-            saved = self._tasks.ask(lambda: self._save(save_file, received))
+        if asked.get("save_file"):
+            saved = self._tasks.ask(lambda: self._save(str(asked["save_file"]), received))
         return True, None, answer.status, head, received.decode("latin-1"), saved
 
     def _save(self, path: str, data: bytes) -> bool:
@@ -318,6 +313,18 @@ class Hands:
     def _print(self, text: str) -> None:
         shown = text.encode("latin-1").decode("cp932", "replace")
         self._tasks.ask(lambda: self._task.show(shown))
+
+
+def _headers(asked: dict[str, Any]) -> dict[str, str]:
+    headers = {}
+    if asked.get("content_type"):
+        headers["Content-Type"] = str(asked["content_type"])
+    if asked.get("auth_type") == "basic":
+        pair = f"{asked.get('auth_name')}:{asked.get('auth_pass')}".encode("latin-1")
+        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
+    elif asked.get("auth_type") == "bearer":
+        headers["Authorization"] = f"Bearer {asked.get('auth_token')}"
+    return headers
 
 
 def _reader(data: str) -> dict[str, Callable[..., Any]]:

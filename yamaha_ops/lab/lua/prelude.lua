@@ -141,9 +141,7 @@ environment.rt = {
     end
     if problem then error(problem, 2) end
     answer.rtn1, answer.err, answer.code, answer.header, answer.body, answer.rtn2 =
-      py.httprequest(request.url, request.method, request.content_type, body,
-        request.auth_type, request.auth_name, request.auth_pass, request.auth_token,
-        request.timeout, request.save_file)
+      py.httprequest(request)
     return answer
   end,
   hw = {

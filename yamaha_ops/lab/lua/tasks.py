@@ -21,7 +21,9 @@ T = TypeVar("T")
 Post = Callable[[Callable[[], None]], object]
 
 FIDELITY: Final = (
-    recorded("Eight tasks of the `lua` command; the ninth is refused", "RTX830/lua_error_no_free_task"),
+    recorded(
+        "Eight tasks of the `lua` command; the ninth is refused", "RTX830/lua_error_no_free_task"
+    ),
     documented("States RUN, SLEEP, WATCH, COMMUNICATE, TERMINATE", "REF 46.4"),
     documented("History of the newest 10 command lines, 5 errors each", "REF 46.4"),
     documented("`lua use off` ends all tasks and clears the history", "REF 46.1, 46.4"),
@@ -106,7 +108,7 @@ class Tasks:
 
     # --- in the router's thread --------------------------------------------------------------
 
-    def start(  # noqa: PLR0913 -- everything a command line says
+    def start(
         self,
         trigger: Trigger,
         command: str,
