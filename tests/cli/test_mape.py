@@ -260,7 +260,7 @@ def test_rules_lists_provider_source_and_evidence(run: Callable[..., Result]) ->
     assert table.count("\nnuro ") == 4
     assert "   4 community: two independent public sources" in table
     assert "source: herrkartoffel/openwrt-jp-map-e-nuro" in table
-    assert max(map(len, run("rules").out.splitlines())) <= 84
+    assert max(map(len, run("rules").out.splitlines())) < 80
     unknown = run("rules", "--provider", "x")
     assert unknown.code == 1
     assert "the providers are biglobe, nuro, ocn, v6plus" in unknown.err

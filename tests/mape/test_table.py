@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from yamaha_ops.mape import EVIDENCE, MapeError, Rule, RuleTable, shipped_rules
+from yamaha_ops.mape import EVIDENCE, MapeError, Rule, RuleTable, owner, shipped_rules
 from yamaha_ops.mape.blocks import BLOCKS
 
 OWN = Rule("2404:7a82::/37", "125.196.208.0/21", 19, 4, "draft-03", provider="own")
@@ -51,6 +51,16 @@ def test_an_own_rule_comes_before_the_shipped_ones_inside_its_prefix_even_if_sho
     assert both.match("2404:7a82:1::") is OWN
     assert both.match("240b:10::") is shipped.match("240b:10::")
     assert shipped.match("2404:7a82:1::") is not OWN
+
+
+def test_of_nested_ipv4_prefixes_the_longest_owns_the_address() -> None:
+    wide = Rule("2001:db8::/40", "192.0.0.0/16", 24, 4)
+    narrow = Rule("2001:db8:100::/40", "192.0.2.0/24", 16, 6)
+    table = RuleTable([wide, narrow])
+    assert owner("192.0.2.1", 5000, table).rule is narrow
+    assert owner("192.0.3.1", 5000, table).rule is wide
+    with pytest.raises(MapeError, match="belongs to nobody: PSID offset 6"):
+        owner("192.0.2.1", 1000, table)
 
 
 def test_no_known_block_of_others_hides_a_rule() -> None:

@@ -65,7 +65,9 @@ def _is_hb46pp(data: Any) -> bool:
 def _hb46pp(data: dict[str, Any], source: str) -> Iterable[Rule]:
     map_e = data.get("map_e", data if "rules" in data else None)
     if map_e is None:
-        raise MapeError(f"offers no MAP-E; the order is {json.dumps(data.get('order'))}", where=source)
+        raise MapeError(
+            f"offers no MAP-E; the order is {json.dumps(data.get('order'))}", where=source
+        )
     if not isinstance(map_e, dict):
         raise MapeError(f"map_e is not an object but {json.dumps(map_e)}", where=source)
     version = map_e.get("version", 0)

@@ -38,10 +38,10 @@ def as_table(rules: Sequence[Rule]) -> str:
 
 
 def _rows(rules: Sequence[Rule]) -> Iterator[str]:
-    yield f"{'PROVIDER':<9} {'IPV6':<22} {'IPV4':<19} {'EA':>2} {'OFFSET':>6} {'PSID':>4}  EVIDENCE"
+    yield f"{'PROVIDER':<9} {'IPV6':<19} {'IPV4':<18} {'EA':>2} {'OFFSET':>6} {'PSID':>4}  EVIDENCE"
     for rule in rules:
         yield (
-            f"{rule.provider or '-':<9} {rule.ipv6:<22} {rule.ipv4:<19} {rule.ea_bits:>2} "
+            f"{rule.provider or '-':<9} {rule.ipv6:<19} {rule.ipv4:<18} {rule.ea_bits:>2} "
             f"{rule.psid_offset:>6} {rule.psid_length:>4}  {rule.evidence or '-'}"
         )
 
@@ -50,7 +50,7 @@ def _evidence(rules: Sequence[Rule]) -> Iterator[str]:
     for word, meaning in EVIDENCE.items():
         count = sum(rule.evidence == word for rule in rules)
         if count:
-            yield f"{count:>4} {word}: {meaning}"
+            yield fill(f"{count:>4} {word}: {meaning}", 79, subsequent_indent="     ")
 
 
 def _sources(rules: Sequence[Rule]) -> Iterator[str]:

@@ -22,6 +22,8 @@ from yamaha_ops.mape.ports import PortSet, check_port, lowest_port, port_set, ps
 from yamaha_ops.mape.table import RuleTable, shipped_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yamaha_ops.mape.rule import Rule
 
 
@@ -96,8 +98,8 @@ def calculate(text: str, rules: RuleTable | None = None) -> Mapping:
 def owner(ipv4: str, port: int, rules: RuleTable | None = None) -> Mapping:
     """Return the mapping of the line that owns a port of an IPv4 address (RFC 7597 section 5.3).
 
-    The end-user prefix is known as far as the EA bits reach. The forwarding rule with the longest
-    IPv4 prefix decides; several rules may share one address (EA bits 0, one PSID each).
+    The end-user prefix is known as far as the EA bits reach. The rule with the longest IPv4 prefix
+    decides; several rules may share one address (EA bits 0, one PSID each).
 
     Args:
         ipv4: The address, without a length.
@@ -109,15 +111,15 @@ def owner(ipv4: str, port: int, rules: RuleTable | None = None) -> Mapping:
     """
     value = read_ipv4(ipv4)
     check_port(port)
-    rule = None
-    for rule in (shipped_rules() if rules is None else rules).covering(value):
+    candidates = (shipped_rules() if rules is None else rules).owners(value)
+    for rule in candidates:
         psid = psid_of_port(port, rule.psid_offset, rule.psid_length)
         if psid is None or rule.provisioned_psid not in (None, psid):
             continue
         suffix = value - rule.ipv4_value >> rule.ipv4_spare
         ea = suffix << rule.psid_length | psid if rule.ea_bits else 0
         return mapping_of(rule, rule.network | ea << NETWORK_BITS - rule.end, rule.end)
-    raise MapeError(_no_owner(ipv4, port, rule))
+    raise MapeError(_no_owner(ipv4, port, candidates))
 
 
 def mapping_of(rule: Rule, network: int, length: int) -> Mapping:
@@ -166,9 +168,10 @@ def _wrong_length(text: str, length: int, rule: Rule) -> str:
     )
 
 
-def _no_owner(ipv4: str, port: int, rule: Rule | None) -> str:
-    if rule is None:
+def _no_owner(ipv4: str, port: int, candidates: Sequence[Rule]) -> str:
+    if not candidates:
         return f"no rule covers the IPv4 address {ipv4}"
+    rule = candidates[0]
     lowest = lowest_port(rule.psid_offset, rule.psid_length)
     if port < lowest:
         return (

@@ -12,7 +12,7 @@ from yamaha_ops.mape.address import IPV4_BITS, IPV6_BITS, NETWORK_BITS, read_ipv
 from yamaha_ops.mape.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 EVIDENCE = {
     "operator-reply": "the operator's own rule server said so",
@@ -73,8 +73,11 @@ class RuleTable:
                     return rule
         return None
 
-    def covering(self, ipv4: int) -> Iterator[Rule]:
-        """Yield the rules whose IPv4 prefix holds the address, longest IPv4 prefix first."""
+    def owners(self, ipv4: int) -> Sequence[Rule]:
+        """Return the rules with the longest IPv4 prefix that holds the address.
+
+        They are several only where rules share one address, a PSID each (EA bits 0).
+        """
         if self._by_ipv4 is None:
             table: dict[int, dict[int, list[Rule]]] = {}
             for rule in self._rules:
@@ -82,7 +85,10 @@ class RuleTable:
                 table.setdefault(rule.ipv4_length, {}).setdefault(key, []).append(rule)
             self._by_ipv4 = {length: table[length] for length in sorted(table, reverse=True)}
         for length, rules in self._by_ipv4.items():
-            yield from rules.get(ipv4 >> IPV4_BITS - length, ())
+            found = rules.get(ipv4 >> IPV4_BITS - length)
+            if found:
+                return found
+        return ()
 
     def overridden_by(self, own: RuleTable) -> RuleTable:
         """Return both tables as one, without the rules of this one that ``own`` covers.
