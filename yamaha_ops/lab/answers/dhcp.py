@@ -26,9 +26,10 @@ FIDELITY: Final = (
     documented("The client's state; its text is assumed", "REF 58.27"),
 )
 
-JA_CELL: Final = 36
-"""Where labels end: cells to the left of the blank before the value."""
-EN_CELL: Final = 25
+OUTER: Final = (22, 24)
+"""Where the labels of a scope end, in English and Japanese."""
+INNER: Final = (25, 34)
+"""Where the labels of a lease end."""
 
 
 @operation("show status dhcp", administrator=False)
@@ -54,33 +55,31 @@ def show_status_dhcp(caller: Caller, words: Words) -> Iterator[str]:
 
 
 def _scope(caller: Caller, scope: Scope, own: list[Lease]) -> Iterator[str]:
-    network = caller.say(
-        right("Network address:", EN_CELL - 3), right("ネットワークアドレス:", JA_CELL - 12)
-    )
-    yield f"{network} {scope.network.network_address}"
+    network = str(scope.network.network_address)
+    yield _row(caller, OUTER, "Network address:", "ネットワークアドレス:", network)
     for lease in own:
         host = lease.host
-        yield _row(caller, "Leased address:", "割り当て中アドレス:", lease.address)
+        yield _row(caller, INNER, "Leased address:", "割り当て中アドレス:", lease.address)
         if host.by_client_id:
             octets = host.mac_address.replace(":", " ")
             label = ("(type) Client ID:", "(タイプ) クライアントID:")
-            yield _row(caller, *label, f"(01) {octets}")
+            yield _row(caller, INNER, *label, f"(01) {octets}")
         else:
             label = ("Client ethernet address:", "クライアントイーサネットアドレス:")
-            yield _row(caller, *label, host.mac_address)
+            yield _row(caller, INNER, *label, host.mac_address)
         if host.name:
-            yield _row(caller, "Host Name:", "ホスト名:", host.name)
+            yield _row(caller, INNER, "Host Name:", "ホスト名:", host.name)
         left = remaining(lease.remaining_seconds, japanese=caller.japanese)
-        yield _row(caller, "Remaining lease:", "リース残時間:", left)
+        yield _row(caller, INNER, "Remaining lease:", "リース残時間:", left)
     usable = scope.total - scope.excepted - len(own)
-    yield _row(caller, "All:", "全アドレス数:", str(scope.total))
-    yield _row(caller, "Except:", "除外アドレス数:", str(scope.excepted))
-    yield _row(caller, "Leased:", "割り当て中アドレス数:", str(len(own)))
-    yield _row(caller, "Usable:", "利用可能アドレス数:", str(usable))
+    yield _row(caller, OUTER, "All:", "全アドレス数:", str(scope.total))
+    yield _row(caller, OUTER, "Except:", "除外アドレス数:", str(scope.excepted))
+    yield _row(caller, OUTER, "Leased:", "割り当て中アドレス数:", str(len(own)))
+    yield _row(caller, OUTER, "Usable:", "利用可能アドレス数:", str(usable))
 
 
-def _row(caller: Caller, en: str, ja: str, value: str) -> str:
-    return f"{caller.say(right(en, EN_CELL), right(ja, JA_CELL - 2))} {value}"
+def _row(caller: Caller, ends: tuple[int, int], en: str, ja: str, value: str) -> str:
+    return f"{caller.say(right(en, ends[0]), right(ja, ends[1]))} {value}"
 
 
 @operation("show status dhcpc", administrator=False)

@@ -53,7 +53,7 @@ def show_ipsec_sa(caller: Caller, words: Words) -> Iterator[str]:
             number += 1
             since = router.up_since(f"tunnel{tunnel}") or 0.0
             life = LIFE - int(router.clock.now() - since) % LIFE
-            remote = router.view.value("ipsec", "ike", "remote", "address", gateway, default="any")
+            remote = _printed_in(caller, tunnel, "ipsec", "ike", "remote", "address", gateway)
             yield (
                 f"{number:<5} {gateway:<4} {parent:<4} {connection:<12} {direction:<4} "
                 f"{life:<7} {remote}"
@@ -64,7 +64,12 @@ def _gateway(caller: Caller, tunnel: int) -> str:
     """Return the security gateway of a tunnel's policy (``ipsec sa policy P G ...``)."""
     view = caller.router.view
     policy = view.value("ipsec", "tunnel", default="", context=f"tunnel{tunnel}")
-    words = view.first("ipsec", "sa", "policy", policy, context=f"tunnel{tunnel}") or view.first(
-        "ipsec", "sa", "policy", policy
-    )
-    return words[0] if words else str(tunnel)
+    found = _printed_in(caller, tunnel, "ipsec", "sa", "policy", policy)
+    return found or str(tunnel)
+
+
+def _printed_in(caller: Caller, tunnel: int, *words: str) -> str:
+    """Return the word after a global line, which may stand in a tunnel's block or outside."""
+    view = caller.router.view
+    inside = view.value(*words, default="", context=f"tunnel{tunnel}")
+    return inside or view.value(*words, default="")
