@@ -143,6 +143,7 @@ def test_11_without_ea_bits_the_psid_comes_from_outside() -> None:
         ({"ipv6": "2001:db8::/65", "ea_bits": 0}, "at most a /64"),
         ({"ipv4": "192.0.2.0/33"}, "in 0..32"),
         ({"br": "192.0.2.1"}, "is IPv4"),
+        ({"br": ""}, "is not an IPv6 address"),
         ({"provisioned_psid_length": 7}, "leave 8"),
         ({"provisioned_psid": 1, "provisioned_psid_length": 8}, "only where EA bits are 0"),
         ({"ea_bits": 0, "provisioned_psid": 1, "provisioned_psid_length": 8}, "a /32"),

@@ -86,7 +86,7 @@ class Rule:
         store = object.__setattr__
         store(self, "ipv6", f"{network_text(network)}/{ipv6_length}")
         store(self, "ipv4", f"{ipv4_text(ipv4_value)}/{ipv4_length}")
-        store(self, "br", self.br and _canonical(self.br))
+        store(self, "br", None if self.br is None else _canonical(self.br))
         store(self, "network", network)
         store(self, "ipv6_length", ipv6_length)
         store(self, "ipv4_value", ipv4_value)
