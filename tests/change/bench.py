@@ -83,15 +83,19 @@ class Bench:
         return saved
 
 
-def make_bench(lab: Lab, state: Path, *, timeout: float = 10.0, **options: Any) -> Bench:
+def make_bench(
+    lab: Lab, state: Path, *, called: str = "home", timeout: float = 10.0, **options: Any
+) -> Bench:
     """Start a router in its factory state and prepare to bring it to the shipped inventory."""
     router = lab.start(password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD, **options)
     home = load(ROOT / "inventory.yaml").router("home")
-    entry = home.model_copy(update={"port": router.port, "known_hosts": "first-use"})
+    entry = home.model_copy(
+        update={"name": called, "port": router.port, "known_hosts": "first-use"}
+    )
     wanted = render(home)
     events: list[Event] = []
     job = Job(
-        router="home",
+        router=called,
         wanted=wanted,
         connect=partial(_administrator, entry, state, timeout),
         state=state,

@@ -128,7 +128,7 @@ def test_a_saved_plan_is_applied_exactly_or_refused(site: Site) -> None:
 def test_nobody_at_the_terminal_means_no(site: Site) -> None:
     code, _, err = site.run("apply", "home", TRUST)
     assert code == 1
-    assert "nobody is there to approve the change of home" in err
+    assert "nobody is there to answer: Apply to home" in err
     assert site.untouched
 
 

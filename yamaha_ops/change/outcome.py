@@ -25,6 +25,8 @@ class Result(StrEnum):
     """The router is as it was."""
     TAKEN_BACK = "taken back"
     """The change was made, did not verify, and was taken back: the router is as it was."""
+    SKIPPED = "skipped"
+    """Not begun: a rollout stopped before."""
     UNKNOWN = "unknown"
     """Neither the old nor the wanted configuration was found: a person must look."""
 
@@ -35,6 +37,7 @@ EXIT_CODES = {
     Result.FINISHED: ExitCode.DONE,
     Result.FAILED: ExitCode.FAILED,
     Result.TAKEN_BACK: ExitCode.TAKEN_BACK,
+    Result.SKIPPED: ExitCode.FAILED,
     Result.UNKNOWN: ExitCode.UNKNOWN,
 }
 

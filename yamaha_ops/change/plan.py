@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.config import Command, Configuration, Interpreter, difference, mask
+from yamaha_ops.config import Command, Configuration, Interpreter, difference
 from yamaha_ops.errors import ConfigError, InputError, PlanError
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ class Plan:
     @property
     def risks(self) -> tuple[str, ...]:
         """Return what single commands do to a running line, each with its command."""
-        return tuple(f"{command.line}: {command.risk}" for command in self.commands if command.risk)
+        return tuple(
+            f"{command.masked}: {command.risk}" for command in self.commands if command.risk
+        )
 
     def count(self, action: str) -> int:
         """Return how many commands add, remove or change something."""
@@ -59,7 +61,7 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data without secrets: the form of ``plan --out`` and of the journal."""
-        commands = [{**asdict(command), "line": mask(command.line)} for command in self.commands]
+        commands = [{**asdict(command), "line": command.masked} for command in self.commands]
         return {
             "format": FORMAT,
             **asdict(self),

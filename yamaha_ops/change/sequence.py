@@ -17,7 +17,7 @@ from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import foresee, read_running, send_all, state_of
 from yamaha_ops.change.recovery import recover, save
 from yamaha_ops.change.verify import Check, verify
-from yamaha_ops.config import difference, mask
+from yamaha_ops.config import difference
 from yamaha_ops.errors import (
     ConnectError,
     ConsoleError,
@@ -111,7 +111,7 @@ def _send(job: Job, plan: Plan, session: Session) -> None:
         job.journal.write(Step.SENDING, job.clock.now(), number=number)
         answer = session.send(command.line)
         if answer.strip():
-            job.tell(f"{mask(command.line)}: the router answered {answer.strip()!r}", Kind.WARNING)
+            job.tell(f"{command.masked}: the router answered {answer.strip()!r}", Kind.WARNING)
         job.tell("sending", Kind.PROGRESS, number, total)
     job.journal.write(Step.SENT, job.clock.now())
     job.tell(f"{total} commands sent")
@@ -147,7 +147,7 @@ def _look(job: Job, plan: Plan, session: Session, guard: Guard) -> tuple[Check, 
             raise VerifyError(
                 "the router does not run what was sent",
                 router=job.router,
-                output="\n".join(mask(command.line) for command in left) or None,
+                output="\n".join(command.masked for command in left) or None,
             )
         job.tell("no difference left")
         if not job.line:

@@ -1,16 +1,22 @@
-"""Plans and progress for a person at a terminal, 80 columns and more."""
+"""Plans, progress and outcomes for a person at a terminal, 80 columns and more."""
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from yamaha_ops.change.event import Event, Kind
-from yamaha_ops.config import mask
+from yamaha_ops.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
     from yamaha_ops.change.outcome import Outcome
@@ -32,42 +38,65 @@ MARKS = {
 
 def show_plan(plan: Plan, console: Console) -> None:
     """Print the commands, grouped by context, risks first."""
-    counts = ", ".join(
-        f"{plan.count(action)} {word}"
-        for action, word in (("add", "to add"), ("change", "to change"), ("remove", "to remove"))
-        if plan.count(action)
-    )
-    console.print(Text(f"{plan.router}: {plan.model} {plan.firmware}, {counts}", style="bold"))
+    console.print(Text(summary(plan), style="bold"))
     for warning in (*plan.risks, *plan.warnings):
-        console.print(Text(f"  ! {mask(warning)}", style="yellow"))
+        console.print(_hanging("!", warning, "yellow"))
     for context, commands in groupby(plan.commands, key=lambda command: command.context):
         console.print(Text(f"  {context or 'global'}", style="dim"))
         for command in commands:
             sign, style = ACTIONS[command.action]
-            line = Text(f"  {sign} ", style=style) + Text(mask(command.line).strip())
-            console.print(line, overflow="fold", no_wrap=False, highlight=False)
+            console.print(_hanging(sign, command.masked, style, text_style=""))
+
+
+def summary(plan: Plan) -> str:
+    """Return one line: which router, how many commands of which kind."""
+    counts = ", ".join(
+        f"{number} {words}"
+        for action, words in (("add", "to add"), ("change", "to change"), ("remove", "to remove"))
+        if (number := plan.count(action))
+    )
+    return f"{plan.router}: {plan.model} {plan.firmware}, {counts or 'nothing differs'}"
+
+
+def _hanging(sign: str, text: str, style: str, *, text_style: str | None = None) -> Padding:
+    """Lay a line out with its sign before it and its continuation under it."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(sign, style=style), Text(text, style if text_style is None else text_style))
+    return Padding(grid, (0, 0, 0, 2))
 
 
 class Progress:
-    """Prints what happens to one router or many; the last line is rewritten on a terminal."""
+    """Prints what happens to routers; on a terminal the last line is rewritten.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: Where to.
+        many: Several routers at once: only what went wrong is told step by step.
+    """
+
+    def __init__(self, console: Console, *, many: bool = False) -> None:
         self._console = console
-        self._status = console.status("") if console.is_terminal else None
+        self._many = many
+        self._status = console.status("") if console.is_terminal and not many else None
+        self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        if event.kind is Kind.PROGRESS:
-            if self._status:
-                self._status.update(f"{event.router}: {event.text} {event.done} of {event.total}")
-                self._status.start()
-            return
+        with self._lock:
+            if event.kind is Kind.PROGRESS:
+                self._count(event)
+            elif event.kind is not Kind.STEP or not self._many:
+                if self._status:
+                    self._status.stop()
+                mark, style = MARKS[event.kind]
+                head = f"{event.router}: " if self._many else ""
+                self._console.print(_hanging(mark, head + event.text, style, text_style=""))
+
+    def _count(self, event: Event) -> None:
         if self._status:
-            self._status.stop()
-        mark, style = MARKS[event.kind]
-        self._console.print(
-            Text(f"{mark} ", style=style) + Text(f"{event.router}: {event.text}"), highlight=False
-        )
+            self._status.update(f"{event.text} {event.done} of {event.total}")
+            self._status.start()
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -77,8 +106,15 @@ class Progress:
 
 def show_outcome(outcome: Outcome, console: Console) -> None:
     """Print the last word on one router."""
-    style = "bold green" if outcome.exit_code == 0 else "bold red"
+    style = "bold green" if outcome.exit_code == ExitCode.DONE else "bold red"
     console.print(
-        Text(f"{outcome.router}: {outcome.result}", style=style) + Text(f" - {outcome.reason}"),
-        highlight=False,
+        Text(f"{outcome.router}: {outcome.result}", style=style) + Text(f" - {outcome.reason}")
     )
+
+
+def show_summary(outcomes: Iterable[Outcome], console: Console) -> None:
+    """Print how many routers ended how."""
+    counts = Counter(outcome.result.value for outcome in outcomes)
+    total = sum(counts.values())
+    parts = ", ".join(f"{number} {result}" for result, number in counts.most_common())
+    console.print(Text(f"{total} routers: {parts}", style="bold"))

@@ -2,6 +2,9 @@
 
 import json
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -9,17 +12,22 @@ import typer
 from rich.console import Console
 
 from yamaha_ops.change.apply import apply as change
+from yamaha_ops.change.apply import plan as make_plan
 from yamaha_ops.change.guard import CHOICES
-from yamaha_ops.change.job import VERIFICATION_SECONDS
-from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
+from yamaha_ops.change.outcome import Outcome
 from yamaha_ops.change.plan import Plan, check_reviewed
+from yamaha_ops.change.rollout import ALL_AT_ONCE, roll_out
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._jobs import job_for
-from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
-from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
+from yamaha_ops.cli._plans import Progress, show_outcome, show_plan, show_summary, summary
+from yamaha_ops.errors import InputError, YamahaOpsError
+from yamaha_ops.fleet import run
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
+
+Approve = Callable[[Plan], bool]
 
 
 @app.command()
@@ -35,7 +43,7 @@ def apply(
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Only bring an interrupted change to its end."),
+        typer.Option("--resume", help="Only bring interrupted changes to their end."),
     ] = False,
     guard: Annotated[
         str, typer.Option("--guard", help=f"What takes a change back: {', '.join(CHOICES)}.")
@@ -44,6 +52,15 @@ def apply(
         float,
         typer.Option("--verify-seconds", min=1, help="How long the line may take to come up."),
     ] = VERIFICATION_SECONDS,
+    wave: Annotated[
+        str, typer.Option("--wave", help="Sizes of the waves of routers: 1,5,25%.")
+    ] = ALL_AT_ONCE,
+    max_failures: Annotated[
+        int, typer.Option("--max-failures", min=1, help="Begin no router after so many failed.")
+    ] = 1,
+    at_once: Annotated[
+        int, typer.Option("--at-once", min=1, help="Routers at a time within a wave.")
+    ] = 8,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
@@ -53,48 +70,94 @@ def apply(
         raise InputError(f"there is no guard {guard!r}", hint=f"Choose from {', '.join(CHOICES)}.")
     known = load(inventory)
     chosen = known.select(routers or (), labels or (), everything)
-    if reviewed and len(chosen) > 1:
+    many = len(chosen) > 1
+    if reviewed and many:
         raise InputError("--plan applies the plan of one router; name one")
     out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    progress = Progress(err, many=many)
+    jobs = [
+        job_for(
+            known,
+            router,
+            report=progress,
+            guard=guard,
+            accept_new_host_key=accept_new_host_key,
+            verification_seconds=verify_seconds,
+        )
+        for router in chosen
+    ]
+    ask = _sure if yes or reviewed else _ask
+    with closing(progress), ThreadPoolExecutor(at_once) as executor:
+        if many:
+            approve = _sure if yes or resume else _asked_once(jobs, executor, at_once, err)
+        else:
+            approve = _reviewing(reviewed, ask, None if as_json else out)
+        if many or as_json:
+            outcomes = roll_out(
+                jobs,
+                approve,
+                executor=executor,
+                at_once=at_once,
+                wave_sizes=wave,
+                max_failures=max_failures,
+                resume_only=resume,
+            )
+        else:
+            outcomes = iter((change(jobs[0], approve, resume_only=resume),))
+        ended = [_told(outcome, None if as_json else out) for outcome in outcomes]
+    if many and not as_json:
+        show_summary(ended, out)
+    raise typer.Exit(max(outcome.exit_code for outcome in ended))
+
+
+def _told(outcome: Outcome, console: Console | None) -> Outcome:
+    if console:
+        show_outcome(outcome, console)
+    else:
+        sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
+    return outcome
+
+
+def _reviewing(
+    reviewed: Path | None, ask: Callable[[str], bool], console: Console | None
+) -> Approve:
+    """Show the plan of one router, hold it against the reviewed one, then ask."""
 
     def approve(plan: Plan) -> bool:
         if reviewed:
             check_reviewed(plan, reviewed)
-        if not as_json:
-            show_plan(plan, out)
-        return yes or bool(reviewed) or _ask(plan.router)
+        if console:
+            show_plan(plan, console)
+        return ask(f"Apply to {plan.router}?")
 
-    worst = ExitCode.DONE
-    for router in chosen:
-        progress = Progress(err)
-        try:
-            job = job_for(
-                known,
-                router,
-                report=progress,
-                guard=guard,
-                accept_new_host_key=accept_new_host_key,
-                verification_seconds=verify_seconds,
-            )
-            outcome = change(job, approve, resume_only=resume)
-        except YamahaOpsError as error:
-            if len(chosen) == 1 and not as_json:
-                raise
-            outcome = Outcome(router.name, Result.FAILED, error.explain())
-        finally:
-            progress.close()
-        worst = max(worst, outcome.exit_code)
-        if as_json:
-            sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
-        else:
-            show_outcome(outcome, out)
-    raise typer.Exit(worst)
+    return approve
 
 
-def _ask(router: str) -> bool:
+def _sure(_about: object) -> bool:
+    """Approve: the user has said yes already."""
+    return True
+
+
+def _asked_once(
+    jobs: Sequence[Job], executor: ThreadPoolExecutor, at_once: int, console: Console
+) -> Approve:
+    """Make every plan, ask once, and approve afterwards only what was shown."""
+    prints: dict[str, str] = {}
+    for done in run(make_plan, jobs, executor=executor, at_once=at_once):
+        if done.value is None:
+            console.print(done.error.explain() if done.error else "", style="red")
+        elif done.value.commands:
+            console.print(summary(done.value))
+            prints[done.value.router] = done.value.fingerprint
+    if prints and not _ask(f"Apply to {len(prints)} routers?"):
+        raise YamahaOpsError("not approved; nothing was sent")
+    return lambda plan: prints.get(plan.router) == plan.fingerprint
+
+
+def _ask(question: str) -> bool:
     if not sys.stdin.isatty():
         raise InputError(
-            f"nobody is there to approve the change of {router}",
+            f"nobody is there to answer: {question}",
             hint="Answer on a terminal, or say --yes, or apply a reviewed plan with --plan.",
         )
-    return typer.confirm(f"Apply to {router}?", err=True)
+    return typer.confirm(question, err=True)
