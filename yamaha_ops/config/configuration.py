@@ -8,20 +8,22 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from yamaha_ops.config.collector import paused_collector
 from yamaha_ops.config.contexts import heading, natural
 from yamaha_ops.config.errors import ParameterError, UnknownCommandError
 from yamaha_ops.config.secrets import mask
 from yamaha_ops.config.state import State
 from yamaha_ops.config.statement import Key, Setting, read
 from yamaha_ops.config.table import commands
-from yamaha_ops.config.wrapping import Line, join_wrapped, wrapped_width
+from yamaha_ops.config.wrapping import USUAL_COLUMNS, Line, join_wrapped, wrapped_width
 from yamaha_ops.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_COLUMNS = re.compile(r"^ *console columns (\d{2,4})\s*$", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FOREIGN_LINES = 5
 _FOREIGN_SHARE = 0.8
@@ -57,16 +59,17 @@ class Configuration:
         settings: What it means: every setting by its key, in the order of the text.
         warnings: Lines without a meaning; they stay in ``text`` and take no part in comparisons.
         source: A name for messages, usually the file's.
-        lines: The lines as they were told, with what a console's width broke joined.
+        places: The line each setting stands on, from 1.
     """
 
     text: str
     settings: Mapping[Key, Setting]
     warnings: tuple[Warning, ...] = ()
     source: str = "configuration"
-    lines: tuple[Line, ...] = field(default=(), repr=False)
+    places: Mapping[Key, int] = field(default_factory=dict, repr=False)
 
     @classmethod
+    @paused_collector()
     def parse(cls, data: str | bytes, *, source: str = "configuration") -> Self:
         """Read a ``show config`` text or a saved file (UTF-8 or CP932, wrapped or not).
 
@@ -76,12 +79,9 @@ class Configuration:
         """
         text = data if isinstance(data, str) else _decode(data, source)
         _refuse_control_characters(text, source)
-        lines = _logical_lines(text)
         state = State()
         warnings: list[Warning] = []
-        told = 0
-        for line in lines:
-            told += bool(line.text.strip()) and not line.text.lstrip().startswith("#")
+        for line in _logical_lines(text):
             try:
                 state.execute(line.text, line.number)
             except ConfigError as error:
@@ -92,14 +92,19 @@ class Configuration:
                 where=source,
                 hint="the file is cut off; fetch it again",
             )
-        unknown = sum(warning.code == "unknown" for warning in warnings)
-        if told >= _FOREIGN_LINES and unknown > _FOREIGN_SHARE * told:
-            raise ConfigError(
-                f"not an RTX configuration: {unknown} of {told} lines are unknown, "
-                f"the first is '{warnings[0].text[:60]}'",
-                where=f"{source}:{warnings[0].line}",
-            )
-        return cls(text, MappingProxyType(state.settings), tuple(warnings), source, tuple(lines))
+        _refuse_foreign(text, warnings, source)
+        return cls(
+            text,
+            MappingProxyType(state.settings),
+            tuple(warnings),
+            source,
+            MappingProxyType(state.places),
+        )
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines as they were told: what a console's width broke is joined again."""
+        return list(_logical_lines(self.text))
 
     def canonical(self) -> str:
         """Return the one text of everything that means the same.
@@ -154,15 +159,17 @@ class Configuration:
             def drop(setting: Setting) -> bool:
                 return setting.entry.template in templates
 
-        kept = {key: each for key, each in self.settings.items() if not drop(each)}
         gone = {
             number
             for key, each in self.settings.items()
-            if key not in kept
-            for number in range(each.number, each.number + len(each.lines))
+            if drop(each)
+            for number in range(self.places[key], self.places[key] + len(each.lines))
         }
-        lines = [line for line in self.lines if line.number not in gone]
-        return Configuration.parse("".join(f"{line.text}\n" for line in lines), source=self.source)
+        if not gone:
+            return self
+        kept = "".join(f"{line.text}\n" for line in self.lines if line.number not in gone)
+        # An earlier line of the same key may have come to light.
+        return Configuration.parse(kept, source=self.source).without(drop)
 
 
 def _decode(data: bytes, source: str) -> str:
@@ -189,16 +196,32 @@ def _refuse_control_characters(text: str, source: str) -> None:
         )
 
 
-def _logical_lines(text: str) -> list[Line]:
-    physical = _NEWLINE.split(text)
-    if physical and not physical[-1]:
+def _refuse_foreign(text: str, warnings: Sequence[Warning], source: str) -> None:
+    """Refuse a text that is hardly made of commands at all."""
+    unknown = [warning for warning in warnings if warning.code == "unknown"]
+    if len(unknown) < _FOREIGN_LINES:
+        return
+    told = sum(not line.lstrip().startswith("#") for line in text.splitlines() if line.strip())
+    if len(unknown) > _FOREIGN_SHARE * told:
+        raise ConfigError(
+            f"not an RTX configuration: {len(unknown)} of {told} lines are unknown, "
+            f"the first is '{unknown[0].text[:60]}'",
+            where=f"{source}:{unknown[0].line}",
+        )
+
+
+def _logical_lines(text: str) -> Iterator[Line]:
+    physical = _NEWLINE.split(text) if "\r" in text else text.split("\n")
+    if not physical[-1]:
         physical.pop()
-    width = wrapped_width(physical, _stands_alone)
+    stated = _COLUMNS.search(text) if "console columns" in text else None
+    columns = (int(stated[1]),) if stated else USUAL_COLUMNS
+    width = wrapped_width(physical, columns, _stands_alone)
     if width is None:
-        lines = [Line(each, number) for number, each in enumerate(physical, 1)]
+        lines: Iterator[Line] = map(Line, physical, range(1, len(physical) + 1))
     else:
-        lines = join_wrapped(physical, width, _stands_alone)
-    return _join_header(lines)
+        lines = iter(join_wrapped(physical, width, _stands_alone))
+    return _join_header(lines) if text.startswith("#") else lines
 
 
 def _stands_alone(text: str) -> bool:
@@ -212,25 +235,24 @@ def _stands_alone(text: str) -> bool:
         return False
     try:
         read(text)
-    except (UnknownCommandError, ParameterError):
-        return False
     except ConfigError:
-        return True
+        return False
     return True
 
 
-def _join_header(lines: list[Line]) -> list[Line]:
+def _join_header(lines: Iterator[Line]) -> Iterator[Line]:
     """Join the broken lines of the header, whose width edited serial numbers may have changed."""
-    joined: list[Line] = []
-    for position, line in enumerate(lines):
-        if joined and "MAC-Address" in line.text and not _stands_alone(line.text):
-            last = joined[-1]
-            joined[-1] = Line(last.text + line.text, last.number, last.height + line.height)
-        elif line.text.startswith("#"):
-            joined.append(line)
-        else:
-            return joined + lines[position:]
-    return joined
+    last = next(lines)
+    for line in lines:
+        if "MAC-Address" in line.text and not _stands_alone(line.text):
+            last = Line(last.text + line.text, last.number, last.height + line.height)
+            continue
+        yield last
+        last = line
+        if not line.text.startswith("#"):
+            break
+    yield last
+    yield from lines
 
 
 def _warning(line: Line, error: ConfigError) -> Warning:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_NUMBERS = re.compile(r"(\d+| )")
 _KINDS = ("tunnel", "pp", "switch", "ap")
 
 
@@ -21,8 +22,10 @@ def split_context(context: str) -> tuple[str, str]:
     raise ValueError(context)
 
 
-def natural(text: str) -> list[tuple[int, str]]:
-    """Return a sort key that puts ``lan10`` behind ``lan9``."""
-    return [
-        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)
-    ]
+Natural = list[tuple[bool, int, str]]
+
+
+def natural(text: str) -> Natural:
+    """Return a sort key that puts ``lan10`` behind ``lan9`` and words before numbers."""
+    parts = (part for part in _NUMBERS.split(text) if part)
+    return [(True, int(part), "") if part.isdecimal() else (False, 0, part) for part in parts]

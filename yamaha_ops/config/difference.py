@@ -13,13 +13,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yamaha_ops.config.collector import paused_collector
 from yamaha_ops.config.contexts import heading, natural, split_context
 from yamaha_ops.config.references import Reference, defined, level, used
-from yamaha_ops.config.secrets import mask
-from yamaha_ops.config.statement import MASK, Key, Setting
+from yamaha_ops.config.secrets import MASK, mask, secrets_of
+from yamaha_ops.config.statement import Key, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yamaha_ops.config.configuration import Configuration
 
@@ -70,6 +71,7 @@ class Difference:
         return bool(self.commands)
 
 
+@paused_collector()
 def difference(a: Configuration, b: Configuration) -> Difference:
     """Return the commands that turn ``a`` into ``b``.
 
@@ -77,9 +79,11 @@ def difference(a: Configuration, b: Configuration) -> Difference:
     does not know) is left out and named in ``warnings``. Settings whose value a router never shows
     count as equal when either side shows only a mask, and are never removed.
     """
-    found = _Comparison()
+    found = _Comparison(b.places)
     for key, setting in b.settings.items():
-        found.look_at(a.settings.get(key), setting)
+        old = a.settings.get(key)
+        if old is None or old.meaning != setting.meaning:
+            found.look_at(old, setting)
     for key, setting in a.settings.items():
         if key not in b.settings and "device" not in setting.entry.tags:
             found.removed.append(setting)
@@ -96,14 +100,13 @@ def difference(a: Configuration, b: Configuration) -> Difference:
 
 @dataclass(slots=True)
 class _Comparison:
+    places: Mapping[Key, int]
     added: list[Setting] = field(default_factory=list)
     removed: list[Setting] = field(default_factory=list)
     changed: list[tuple[Setting, Setting]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def look_at(self, old: Setting | None, new: Setting) -> None:
-        if old is not None and old.meaning == new.meaning:
-            return
         hidden = _masked(new)
         if old is not None and (hidden or _masked(old)) and mask(old.line) == mask(new.line):
             return
@@ -119,16 +122,16 @@ class _Comparison:
             self.changed.append((old, new))
 
     def _warn(self, setting: Setting, reason: str) -> None:
-        self.warnings.append(f"line {setting.number}: '{mask(setting.line)}' is not sent: {reason}")
+        self.warnings.append(
+            f"line {self.places[setting.key]}: '{mask(setting.line)}' is not sent: {reason}"
+        )
 
 
 def _masked(setting: Setting) -> bool:
     """Say whether a secret of ``setting`` is a mask."""
-    if "secret" not in setting.entry.tags or MASK not in setting.values:
-        return False
-    probe = tuple("\0" if value == MASK else value for value in setting.values)
-    line = " ".join((setting.key.words, *probe))
-    return mask(line) != line and MASK in mask(line)
+    return "secret" in setting.entry.tags and any(
+        secret.text == MASK for secret in secrets_of(setting.line)
+    )
 
 
 def _lost_lines(a: Configuration, b: Configuration) -> Iterator[str]:
@@ -202,18 +205,17 @@ class _Plan:
 
     def _send_coming(self) -> None:
         """Send what is new or changed, level by level; blocks stand at their own level."""
-        units: list[tuple[int, list[tuple[int, str]], str | tuple[str, Setting]]] = []
+        single: dict[int, list[tuple[str, Setting]]] = defaultdict(list)
+        blocks: dict[int, list[str]] = defaultdict(list)
+        for change in self._blocks.pop("", []):
+            single[_level(change[1])].append(change)
         for block, changes in self._blocks.items():
-            if block:
-                units.append((max(_level(s) for _, s in changes), natural(block), block))
-            else:
-                units += ((_level(each[1]), [], each) for each in changes)
-        units.sort(key=lambda unit: unit[:2])
-        for _, _, unit in units:
-            if isinstance(unit, str):
-                self._send_block(unit)
-            else:
-                self._send(*unit)
+            blocks[max(_level(setting) for _, setting in changes)].append(block)
+        for each in sorted({*single, *blocks}):
+            for action, setting in single[each]:
+                self._send(action, setting)
+            for block in sorted(blocks[each], key=natural):
+                self._send_block(block)
 
     def _send_block(self, block: str) -> None:
         """Send the changes inside a PP or tunnel, with it down where that is asked for."""
@@ -272,7 +274,7 @@ class _Plan:
         if not context:
             self._leave()
         else:
-            self._commands.append(Command(heading(context), "", "select"))
+            self._commands.append(Command(heading(context), self._context, "select"))
             self._context = context
 
     def _leave(self) -> None:

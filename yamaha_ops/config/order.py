@@ -1,7 +1,7 @@
 """The order and layout in which a router shows its configuration.
 
 ``data/order.txt`` holds the order, taken from recorded ``show config`` texts; where they say
-nothing the order of Yamaha's reference is assumed.
+nothing, the order of the command table (that of Yamaha's reference) is assumed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from yamaha_ops.config.contexts import heading, natural
+from yamaha_ops.config.contexts import Natural, heading, natural
 from yamaha_ops.config.references import used
 from yamaha_ops.config.statement import Key, Setting
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from yamaha_ops.config.table import Entry
 
 
-_Rank = tuple[int, list[tuple[int, str]], int, list[tuple[int, str]]]
+_Rank = tuple[int, Natural, int, int, Natural]
 
 
 class _Place(NamedTuple):
@@ -77,26 +77,22 @@ def _policy(tunnel: Setting, everything: dict[Key, Setting]) -> Iterator[str]:
     gateways = {reference.number for reference in used(policy) if reference.kind == "gateway"}
     inside = [
         setting
-        for key, setting in everything.items()
-        if setting.entry.tags.get("defines") == "gateway" and _number(key, setting) in gateways
+        for setting in everything.values()
+        if setting.entry.tags.get("defines") == "gateway" and setting.words[-1] in gateways
     ]
     for setting in sorted(inside, key=lambda each: natural(each.line)):
         del everything[setting.key]
         yield f"  {setting.line}"
 
 
-def _number(key: Key, setting: Setting) -> str:
-    return key.words.split()[len(setting.entry.slots) - 1]
-
-
 def _rank(setting: Setting) -> _Rank:
     place = _place(setting.entry)
-    group: list[tuple[int, str]] = []
+    group: Natural = []
     if place.group:
         names = [slot.name for slot in setting.entry.slots]
         if place.group in names:
-            group = natural(setting.key.words.split()[names.index(place.group)])
-    return place.section, group, place.step, natural(setting.key.words)
+            group = natural(setting.words[names.index(place.group)])
+    return place.section, group, place.step, setting.entry.position, natural(setting.key.words)
 
 
 @cache

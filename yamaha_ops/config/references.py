@@ -39,7 +39,7 @@ def defined(setting: Setting) -> Reference | None:
     if kind is None:
         return None
     position = next(index for index, slot in enumerate(setting.entry.slots) if slot.literal is None)
-    return Reference(kind, setting.key.words.split()[position])
+    return Reference(kind, setting.words[position])
 
 
 def used(setting: Setting) -> Iterator[Reference]:
@@ -54,7 +54,7 @@ def _numbers(setting: Setting, kind: str, place: str) -> Iterator[str]:
     values = setting.values
     if place.startswith("{"):
         names = [slot.name for slot in setting.entry.slots]
-        yield setting.key.words.split()[names.index(place[1:-1])]
+        yield setting.words[names.index(place[1:-1])]
     elif place == "*":
         yield from _run(values, kind)
     elif place.isdecimal():

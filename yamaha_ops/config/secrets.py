@@ -1,101 +1,116 @@
-"""Secrets inside lines: where the command table says they are, masked or taken out."""
+"""Secrets inside lines: found where the command table says they are, masked or taken out.
+
+A place is ``N`` (the N-th value), ``*`` (every value), ``name+N`` (the N-th word behind a keyword)
+or ``name=`` (an option).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yamaha_ops.config.errors import ParameterError
-from yamaha_ops.config.statement import MASK
 from yamaha_ops.config.table import Entry, commands
 from yamaha_ops.config.words import Word, locate, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-_KEYWORDS = frozenset({"encrypted", "text", MASK})
+MASK = "*"
+"""What a router prints in place of a secret."""
+
+_KEYWORDS = frozenset({"encrypted", "text"})
 """Words at the place of a secret that say how it is written, and are none."""
+_CONTEXT_WORDS = {"*": 1, "pp": 2, "tunnel": 2, "switch": 2}
+"""How many words the context of a scheduled command takes (REF 37.1)."""
+
+
+class Secret(NamedTuple):
+    """A secret in a line.
+
+    Attributes:
+        text: The secret itself, or the mask that stands for it.
+        place: The number of its word in the line, from 1.
+        start: Where its word begins in the line, and ``end`` where it ends.
+        end: See ``start``.
+        prefix: What its word says before it, such as ``auth=``.
+    """
+
+    text: str
+    place: int
+    start: int
+    end: int
+    prefix: str
 
 
 def mask(line: str) -> str:
     """Return ``line`` with every secret replaced by ``*``; everything else stays as it is."""
-    return replace_secrets(line, lambda _place, _secret: MASK)
+    return replace_secrets(line, lambda _: MASK)
 
 
 def has_secret(line: str) -> bool:
     """Say whether ``line`` holds a secret that is not masked."""
-    return mask(line) != line
+    return any(secret.text != MASK for secret in secrets_of(line))
 
 
-def replace_secrets(line: str, replacement: Callable[[int, str], str]) -> str:
-    """Return ``line`` with each secret replaced by what ``replacement(place, secret)`` returns.
-
-    ``place`` is the number of the word in the line, from 1, a leading ``no`` counted.
-    """
-    stripped = line.lstrip(" \t")
-    if not stripped or stripped[0] == "#":
-        return line
-    try:
-        words = locate(line)
-    except ParameterError:
-        return line
-    first = 1 if words[0].text.lower() == "no" else 0
-    return _replace(line, words, first, replacement)
-
-
-def _replace(
-    line: str, words: list[Word], first: int, replacement: Callable[[int, str], str]
-) -> str:
-    entry = _entry(words[first:])
-    if entry is None:
-        return line
-    if "schedule" in entry.tags:
-        # The scheduled command may hold a secret of its own, behind its context.
-        for start in range(first + len(entry.slots), len(words)):
-            if words[start].text == "*" and start + 1 < len(words):
-                return _replace(line, words, start + 1, replacement)
-            if words[start].text in {"pp", "tunnel", "switch"} and start + 2 < len(words):
-                return _replace(line, words, start + 2, replacement)
-        return line
-    if "secret" not in entry.tags:
-        return line
-    value = first + len(entry.slots) - entry.splits
-    for place in sorted(_places(entry, words, value), reverse=True):
-        word = words[place]
-        prefix = _prefix(entry, word.text, splits=entry.splits and place == value)
-        secret = word.text.removeprefix(prefix)
-        if secret and secret not in _KEYWORDS:
-            new = prefix + replacement(place + 1, secret)
-            line = line[: word.start] + quote(new) + line[word.end :]
+def replace_secrets(line: str, replacement: Callable[[Secret], str]) -> str:
+    """Return ``line`` with each secret replaced by what ``replacement`` says."""
+    for secret in reversed(secrets_of(line)):
+        if secret.text != MASK:
+            word = quote(secret.prefix + replacement(secret))
+            line = line[: secret.start] + word + line[secret.end :]
     return line
 
 
-def _entry(words: list[Word]) -> Entry | None:
-    found = commands().candidates([word.text for word in words])
-    return found[0] if found else None
+def secrets_of(line: str) -> list[Secret]:
+    """Return the secrets of ``line``, masked ones included, from left to right."""
+    stripped = line.lstrip(" \t")
+    if not stripped or stripped.startswith("#"):
+        return []
+    try:
+        words = locate(line)
+    except ParameterError:
+        return []
+    first = 1 if words[0].text.lower() == "no" else 0
+    return list(_find(words, first))
 
 
-def _places(entry: Entry, words: list[Word], value: int) -> set[int]:
-    """Return the indices of the words that are secrets."""
-    places: set[int] = set()
-    for selector in entry.tags["secret"].split():
-        keyword, plus, offset = selector.partition("+")
-        if selector == "*":
-            places.update(range(value, len(words)))
-        elif selector.isdecimal():
-            places.update({value + int(selector) - 1} & set(range(len(words))))
+def _find(words: Sequence[Word], first: int) -> Iterator[Secret]:
+    """Yield the secrets of the command that begins with the word ``first``."""
+    candidates = commands().candidates([word.text for word in words[first:]])
+    if not candidates:
+        return
+    entry = candidates[0]
+    value = first + len(entry.slots) - entry.splits
+    if "schedule" in entry.tags:
+        # The scheduled command may hold secrets of its own, behind its context.
+        for position in range(value, len(words)):
+            if taken := _CONTEXT_WORDS.get(words[position].text):
+                if position + taken < len(words):
+                    yield from _find(words, position + taken)
+                return
+    for position in sorted(_positions(entry, words, value)):
+        word = words[position]
+        prefix = _prefix(entry, word.text, splits=entry.splits and position == value)
+        text = word.text.removeprefix(prefix)
+        if text and text not in _KEYWORDS:
+            yield Secret(text, position + 1, word.start, word.end, prefix)
+
+
+def _positions(entry: Entry, words: Sequence[Word], value: int) -> set[int]:
+    """Return which of ``words`` are secrets; the values begin at ``value``."""
+    found: set[int] = set()
+    values = range(value, len(words))
+    for place in entry.tags.get("secret", "").split():
+        keyword, plus, offset = place.partition("+")
+        if place == "*":
+            found.update(values)
+        elif place.isdecimal():
+            found.add(value + int(place) - 1)
         elif plus:
-            places.update(
-                index + int(offset)
-                for index in range(value, len(words) - int(offset))
-                if words[index].text.lower() == keyword
-            )
+            found.update(at + int(offset) for at in values if words[at].text.lower() == keyword)
         else:
-            places.update(
-                index
-                for index in range(value, len(words))
-                if words[index].text.lower().startswith(keyword)
-            )
-    return places
+            found.update(at for at in values if words[at].text.lower().startswith(place))
+    return found.intersection(values)
 
 
 def _prefix(entry: Entry, text: str, *, splits: bool) -> str:

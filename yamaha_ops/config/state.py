@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.errors import UnknownCommandError
-from yamaha_ops.config.statement import Key, Kind, Setting, read
+from yamaha_ops.config.statement import Key, Kind, Setting, read, require_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +15,14 @@ _HEREDOC = re.compile(r"<<(\S+)")
 
 
 class State:
-    """Settings by key, the selected context, and the block that is being typed, if any."""
+    """Settings by key, the selected context, and the block that is being typed, if any.
+
+    ``places`` remembers the number that :meth:`execute` was given with the line of each setting.
+    """
 
     def __init__(self, settings: Iterable[Setting] = ()) -> None:
         self.settings: dict[Key, Setting] = {setting.key: setting for setting in settings}
+        self.places: dict[Key, int] = {}
         self.context = ""
         self._block: Setting | None = None
         self._body: list[str] = []
@@ -39,31 +42,37 @@ class State:
             self._continue_block(line)
             return
         try:
-            statement = read(line, self.context, number)
+            told = read(line)
         except UnknownCommandError:
             if not self._remove_group(line):
                 raise
             return
-        match statement.kind:
-            case Kind.SET:
-                self._set(statement.settings)
-            case Kind.REMOVE:
-                self._remove(statement.keys)
-            case Kind.SELECT:
-                self.context = statement.context
-            case Kind.ACT:
-                self._remove(statement.keys)
-                if statement.entry and "clears" in statement.entry.tags:
-                    self.settings.clear()
-            case Kind.NOTHING:
-                pass
+        entry = told.entry
+        if entry is None:
+            return
+        context = ""
+        if entry.context != "global":
+            context = self.context
+            require_context(entry, context)
+        if isinstance(told, Setting):
+            self._set(told, context, number)
+        elif told.kind is Kind.SELECT:
+            self.context = told.context
+        else:
+            for setting in told.settings:
+                self._set(setting, context, number)
+            self._remove(Key(context, words) for words in told.keys)
+            if "clears" in entry.tags:
+                self.settings.clear()
 
-    def _set(self, settings: tuple[Setting, ...]) -> None:
-        for setting in settings:
-            if "block" in setting.entry.tags and (end := _HEREDOC.search(setting.line)):
-                self._block = replace(setting, end=end[1])
-                self._body = []
-                return
+    def _set(self, setting: Setting, context: str, number: int) -> None:
+        if context:
+            setting = setting.within(context)
+        self.places[setting.key] = number
+        if "block" in setting.entry.tags and (end := _HEREDOC.search(setting.line)):
+            self._block = setting._replace(end=end[1])
+            self._body = []
+        else:
             self.settings[setting.key] = setting
 
     def _continue_block(self, line: str) -> None:
@@ -72,7 +81,7 @@ class State:
             self._body.append(line)
             return
         meaning = "\n".join((_HEREDOC.sub("", self._block.meaning), *self._body))
-        done = replace(self._block, body=tuple(self._body), meaning=meaning)
+        done = self._block._replace(body=tuple(self._body), meaning=meaning)
         self.settings[done.key] = done
         self._block = None
 

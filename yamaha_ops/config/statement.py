@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from yamaha_ops.config import values
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
 from yamaha_ops.config.table import Entry, commands
-from yamaha_ops.config.words import join, quote, split
+from yamaha_ops.config.words import join, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-MASK = "*"
-"""What a router prints in place of a secret."""
 
 _CONTEXTS = {
     "pp": ("pp",),
@@ -24,7 +21,9 @@ _CONTEXTS = {
     "pp_or_tunnel": ("pp", "tunnel"),
     "switch": ("switch",),
 }
-_RANGE = re.compile(r"(\d+)-(\d+)")
+_RANGE = re.compile(r"all|anonymous|(\d+)(?:-(\d+))?|\d+-|-\d+")
+_BLOCK_HEADS = {"embedded": 2, "macro": 1}
+"""First words of the commands that open a block, and how many words stand before its name."""
 _LONGEST_RANGE = 10_000
 _SHORTEST_FILTER = 2
 """Action and source: what a filter line must have (REF 8.1.10)."""
@@ -41,17 +40,14 @@ class Key(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting of a router.
 
     Attributes:
         key: What identifies it.
         line: The console command that makes it, in the router's own spelling, on one line.
         meaning: ``line`` with everything that does not matter made equal; compare this.
-        values: The words behind the key, unquoted, in ``line``'s spelling.
         entry: Its row in the command table.
-        number: The line of the source it stands on, from 1; 0 when it came from no source.
         body: The lines of an ``embedded file`` or ``macro`` block, its end word excluded.
         end: The end word of the block.
     """
@@ -59,11 +55,23 @@ class Setting:
     key: Key
     line: str
     meaning: str
-    values: tuple[str, ...]
     entry: Entry
-    number: int = 0
     body: tuple[str, ...] = ()
     end: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the key, unquoted: as many as the template has."""
+        return split(self.key.words)
+
+    @property
+    def values(self) -> list[str]:
+        """The words behind the key, unquoted, in ``line``'s spelling."""
+        words = split(self.line)
+        rest = words[len(self.entry.slots) :]
+        if self.entry.splits:
+            rest.insert(0, words[len(self.entry.slots) - 1].partition("=")[2])
+        return rest
 
     @property
     def removal(self) -> str:
@@ -77,10 +85,10 @@ class Setting:
         """Everything to type to make the setting: the line and, for a block, its body."""
         return (self.line, *self.body, self.end) if self.end else (self.line,)
 
-    @property
-    def masked(self) -> bool:
-        """Say whether the text shows a mask where the value should be."""
-        return bool(self.values) and self.values[-1] == MASK
+    def within(self, context: str) -> Setting:
+        """Return the same setting of another PP, tunnel or switch."""
+        key = Key(context, self.key.words)
+        return Setting(key, self.line, self.meaning, self.entry, self.body, self.end)
 
 
 class Kind(Enum):
@@ -93,31 +101,32 @@ class Kind(Enum):
     ACT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A line and what it does.
+class Statement(NamedTuple):
+    """What a line does that does not just make one setting.
 
-    ``settings`` are made (SET), ``keys`` removed (REMOVE) or switched off by a ``disable`` (ACT);
-    ``context`` is the one selected (SELECT).
+    ``settings`` are made (SET); the settings of ``keys`` are removed (REMOVE) or switched off by a
+    ``disable`` (ACT); ``context`` is selected (SELECT). Their contexts are left open.
     """
 
     kind: Kind
-    settings: tuple[Setting, ...] = ()
-    keys: tuple[Key, ...] = ()
-    context: str = ""
     entry: Entry | None = None
+    settings: tuple[Setting, ...] = ()
+    keys: tuple[str, ...] = ()
+    context: str = ""
 
 
 _NOTHING = Statement(Kind.NOTHING)
 
 
-def read(line: str, context: str = "", number: int = 0) -> Statement:
-    """Return what ``line`` does when typed in ``context``.
+@lru_cache(maxsize=1 << 16)
+def read(line: str) -> Setting | Statement:
+    """Return what ``line`` does: the setting that it makes, or anything else that it says.
+
+    Configurations, and the tunnels in one, share many lines, so the answers are remembered.
 
     Raises:
         UnknownCommandError: No row of the table fits.
         ParameterError: Parameters are missing or too many, or a quote is open.
-        ContextMissingError: The command needs another ``pp select`` or ``tunnel select``.
     """
     stripped = line.strip(" \t")
     if not stripped or stripped.startswith("#"):
@@ -127,25 +136,37 @@ def read(line: str, context: str = "", number: int = 0) -> Statement:
     if removing:
         del words[0]
     entry, words = _find(words, removing=removing)
-    if "select" in entry.tags:
+    tags = entry.tags
+    if "select" in tags:
         return _select(entry, words, removing=removing)
-    if "action" in entry.tags:
+    if "action" in tags:
         return _act(entry, words)
-    _require_context(entry, context)
-    here = context if entry.context != "global" else ""
     if removing:
-        return Statement(Kind.REMOVE, keys=_removed(entry, words, here), entry=entry)
-    settings = tuple(_setting(entry, each, here, number) for each in _each(entry, words))
-    return Statement(Kind.SET, settings, entry=entry)
+        return Statement(Kind.REMOVE, entry, keys=_removed(entry, words))
+    if "each" not in tags:
+        return _setting(entry, words)
+    return Statement(Kind.SET, entry, tuple(_setting(entry, each) for each in _each(entry, words)))
+
+
+def require_context(entry: Entry, context: str) -> None:
+    """Refuse a row in a context it has no meaning in.
+
+    Raises:
+        ContextMissingError: It needs another ``pp select`` or ``tunnel select``.
+    """
+    if not context.startswith(_CONTEXTS[entry.context]):
+        wanted = " or ".join(f"'{name} select'" for name in _CONTEXTS[entry.context])
+        raise ContextMissingError(f"'{entry.template}' needs {wanted} first")
 
 
 def _find(words: list[str], *, removing: bool) -> tuple[Entry, list[str]]:
     """Choose the row that means ``words``: the most specific one whose parameters are all there."""
-    words = _options_last(words)
+    if words[0].lower() in _BLOCK_HEADS:
+        words = _options_last(words)
     found = commands().candidates(words)
     if not found:
-        problem = _unknown(words)
-        raise problem
+        shown = " ".join(words[:3])
+        raise UnknownCommandError(f"'{shown}' is not a command this table knows")
     if removing:
         return found[0], words
     for entry in found:
@@ -160,40 +181,24 @@ def _find(words: list[str], *, removing: bool) -> tuple[Entry, list[str]]:
     )
 
 
-def _unknown(words: Sequence[str]) -> UnknownCommandError | ParameterError:
-    shown = " ".join(words[:3])
-    return UnknownCommandError(f"'{shown}' is not a command this table knows")
-
-
 def _options_last(words: list[str]) -> list[str]:
     """Move ``-b``, ``-v`` and ``-x`` of a block command behind its name, where the key ends."""
-    head = {"embedded": 2, "macro": 1}.get(words[0].lower(), 0)
-    if not head:
-        return words
+    head = _BLOCK_HEADS[words[0].lower()]
     options = [word for word in words[head:] if word.startswith("-")]
     return words[:head] + [word for word in words[head:] if not word.startswith("-")] + options
 
 
 def _select(entry: Entry, words: Sequence[str], *, removing: bool) -> Statement:
-    kind = entry.tags["select"]
-    target = [spelled.lower() for spelled in words[len(entry.slots) :]]
+    target = [word.lower() for word in words[len(entry.slots) :]]
     if removing or target == ["none"]:
-        return Statement(Kind.SELECT, entry=entry)
-    if not target:
-        raise ParameterError(f"'{entry.template}' needs a number, or none")
-    return Statement(Kind.SELECT, context=kind + target[0], entry=entry)
+        return Statement(Kind.SELECT, entry)
+    return Statement(Kind.SELECT, entry, context=entry.tags["select"] + target[0])
 
 
 def _act(entry: Entry, words: Sequence[str]) -> Statement:
-    disabled = entry.tags.get("disables", "")
-    keys = tuple(Key("", f"{disabled} {word}") for word in _numbers(words[2:])) if disabled else ()
-    return Statement(Kind.ACT, keys=keys, entry=entry)
-
-
-def _require_context(entry: Entry, context: str) -> None:
-    if entry.context != "global" and not context.startswith(_CONTEXTS[entry.context]):
-        wanted = " or ".join(f"'{name} select'" for name in _CONTEXTS[entry.context])
-        raise ContextMissingError(f"'{entry.template}' needs {wanted} first")
+    disabled = entry.tags.get("disables")
+    keys = tuple(f"{disabled} {number}" for number in _numbers(words[2:])) if disabled else ()
+    return Statement(Kind.ACT, entry, keys=keys)
 
 
 def _each(entry: Entry, words: list[str]) -> list[list[str]]:
@@ -205,82 +210,84 @@ def _each(entry: Entry, words: list[str]) -> list[list[str]]:
 
 def _numbers(words: Sequence[str]) -> list[str]:
     numbers: list[str] = []
-    for word in words:
+    for word in map(str.lower, words):
         span = _RANGE.fullmatch(word)
-        if span and 0 <= int(span[2]) - int(span[1]) < _LONGEST_RANGE:
+        if span is None:
+            raise ParameterError(f"'{word}' is not the number of a PP or tunnel")
+        if span[2] and 0 <= int(span[2]) - int(span[1]) < _LONGEST_RANGE:
             numbers += map(str, range(int(span[1]), int(span[2]) + 1))
         else:
-            numbers.append(word.lower())
+            numbers.append(word)
     return numbers
 
 
-def _removed(entry: Entry, words: list[str], context: str) -> tuple[Key, ...]:
+def _removed(entry: Entry, words: list[str]) -> tuple[str, ...]:
     if "whole" in entry.tags:
-        return (_setting(entry, words, context, 0).key,)
-    return tuple(Key(context, _key_words(entry, each)[0]) for each in _each(entry, words))
+        return (_setting(entry, words).key.words,)
+    return tuple(join(_key(entry, each)) for each in _each(entry, words))
 
 
-def _key_words(entry: Entry, words: list[str]) -> tuple[str, list[str]]:
-    """Return the spelled key and the words behind it."""
-    key: list[str] = []
-    rest = words[len(entry.slots) :]
-    host = "host32" in entry.tags
-    for slot, word in zip(entry.slots, words, strict=False):
-        if slot.literal is not None:
-            key.append(slot.literal)
-        elif slot.verbatim:
-            key.append(quote(word))
-        else:
-            key.append(
-                quote(_without_host_mask(values.spell(word)) if host else values.spell(word))
-            )
+def _key(entry: Entry, words: list[str]) -> list[str]:
+    """Return the words of the key, spelled."""
+    key = [
+        slot.literal or (word if slot.verbatim else values.spell(word))
+        for slot, word in zip(entry.slots, words, strict=False)
+    ]
+    if "host32" in entry.tags and key[-1].endswith("/32"):
+        key[-1] = _without_host_mask(key[-1])
     if entry.splits:
-        name, _, value = words[len(entry.slots) - 1].partition("=")
-        key[-1] = name
-        rest = [value, *rest]
-    return " ".join(key), rest
+        key[-1] = words[len(key) - 1].partition("=")[0]
+    return key
 
 
-def _setting(entry: Entry, words: list[str], context: str, number: int) -> Setting:
+def _setting(entry: Entry, words: list[str]) -> Setting:
     tags = entry.tags
-    key_words, rest = _key_words(entry, words)
+    key = _key(entry, words)
+    rest = words[len(key) :]
     if "text" not in tags:
-        rest = [values.spell(word) for word in rest]
+        rest = values.spell_all(rest)
     elif "schedule" in tags:
         rest = values.spell_schedule(rest)
-    between = "=" if entry.splits else " "
-    line = f"{key_words}{between}{join(rest)}" if rest else key_words
-    meaning = line
+    elif entry.splits:
+        rest.insert(0, words[len(key) - 1].partition("=")[2])
+    key_words = join(key)
+    line = meaning = _line(entry, key_words, rest)
     if rest and tags:
-        essence = _essence(tags, rest)
-        meaning = line if essence == rest else f"{key_words}{between}{join(essence)}"
-    key = Key(context, meaning if "whole" in tags else key_words)
-    return Setting(key, line, meaning, tuple(rest), entry, number)
+        essence = _essence(tags, rest, line)
+        if essence is not rest:
+            meaning = _line(entry, key_words, essence)
+    return Setting(Key("", meaning if "whole" in tags else key_words), line, meaning, entry)
 
 
-def _essence(tags: dict[str, str], words: list[str]) -> list[str]:
+def _line(entry: Entry, key: str, rest: list[str]) -> str:
+    if not rest:
+        return key
+    return f"{key}{'=' if entry.splits else ' '}{join(rest)}"
+
+
+def _essence(tags: dict[str, str], words: list[str], line: str) -> list[str]:
     """Return ``words`` with what does not matter made equal: order of sets, trailing ``*`` ..."""
     if "schedule" in tags:
         return [words[0].lower(), *words[1:]]
     if "set" in tags:
         return sorted(words)
-    if "host32" in tags:
+    if "/32" in line and "host32" in tags:
         words = [_without_host_mask(word) for word in words]
-    if "commas" in tags:
+    if "," in line and "commas" in tags:
         words = [",".join(sorted(set(word.split(",")))) if "," in word else word for word in words]
-    if "tail" in tags:
+    if line.endswith("*") and "tail" in tags:
         last = len(words)
         while last > _SHORTEST_FILTER and words[last - 1] == tags["tail"]:
             last -= 1
         words = words[:last]
-    if "text" not in tags or "options" in tags:
+    if "=" in line and ("text" not in tags or "options" in tags):
         words = _sort_options(words)
     return words
 
 
 def _without_host_mask(word: str) -> str:
     """Take ``/32`` off: it is the mask of an address without one (REF 8.1.7, 8.1.10)."""
-    return host[1] if word.endswith("/32") and (host := _HOST.fullmatch(word)) else word
+    return host[1] if (host := _HOST.fullmatch(word)) else word
 
 
 def _sort_options(words: list[str]) -> list[str]:

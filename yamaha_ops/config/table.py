@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _NUMBER = r"\d+"
 _PATTERNS = {
@@ -42,16 +42,12 @@ _VERBATIM = {"user", "name", "username", "filename", "host", "fqdn"}
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One word of a template: a literal, or a pattern for a parameter."""
+    """One word of a template: a literal, or a pattern for a parameter (verbatim: case counts)."""
 
     literal: str | None
     name: str = ""
     pattern: str = ""
-
-    @property
-    def verbatim(self) -> bool:
-        """Say whether upper and lower case differ in meaning here."""
-        return self.name in _VERBATIM
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,7 @@ class Entry:
             recorded configurations show.
         forms: The documented forms.
         tags: What else the table says; ``docs/config.md`` lists the names.
+        position: Which row it is.
     """
 
     template: str
@@ -76,6 +73,7 @@ class Entry:
     reference: str
     forms: tuple[str, ...]
     tags: dict[str, str] = field(hash=False)
+    position: int
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
@@ -112,9 +110,10 @@ def _slot(word: str) -> Slot:
     name, _, pattern = inside.partition(":")
     if not pattern:
         pattern = _PATTERNS.get(name) or (_NUMBER if name.endswith(("_num", "_id")) else r"\S.*")
+    verbatim = name in _VERBATIM
     if after == "=":
-        return Slot(None, name, r"[^=]+(?:=.*)?")
-    return Slot(None, name, f"{re.escape(before)}(?:{pattern}){re.escape(after)}")
+        return Slot(None, name, r"[^=]+(?:=.*)?", verbatim)
+    return Slot(None, name, f"{re.escape(before)}(?:{pattern}){re.escape(after)}", verbatim)
 
 
 def _count_values(form: str, slots: Sequence[Slot]) -> tuple[int, int | None] | None:
@@ -152,8 +151,19 @@ class _Node:
 
     def __init__(self) -> None:
         self.words: dict[str, _Node] = {}
-        self.patterns: dict[str, tuple[re.Pattern[str], _Node]] = {}
+        self.patterns: list[tuple[Callable[[str], object], _Node]] = []
         self.entries: list[Entry] = []
+
+    def below(self, slot: Slot) -> _Node:
+        """Return the node a slot leads to, made when it is not there yet."""
+        if slot.literal is not None:
+            return self.words.setdefault(slot.literal, _Node())
+        fits = _compile(slot.pattern).fullmatch
+        for known, node in self.patterns:
+            if known == fits:
+                return node
+        self.patterns.append((fits, _Node()))
+        return self.patterns[-1][1]
 
 
 class Table:
@@ -165,16 +175,13 @@ class Table:
         for entry in entries:
             node = self._root
             for slot in entry.slots:
-                if slot.literal is not None:
-                    node = node.words.setdefault(slot.literal, _Node())
-                else:
-                    compiled = _compile(slot.pattern)
-                    node = node.patterns.setdefault(slot.pattern, (compiled, _Node()))[1]
+                node = node.below(slot)
             node.entries.append(entry)
 
     def candidates(self, words: Sequence[str]) -> list[Entry]:
         """Return every row whose template ``words`` begin with, the most specific first."""
-        found = list(_walk(self._root, words, 0))
+        found: list[Entry] = []
+        _collect(self._root, words, 0, found)
         if len(found) > 1:
             found.sort(key=lambda entry: entry.rank, reverse=True)
         return found
@@ -184,16 +191,23 @@ class Table:
         return word.lower() in self._root.words
 
 
-def _walk(node: _Node, words: Sequence[str], position: int) -> Iterator[Entry]:
-    yield from node.entries
-    if position == len(words):
-        return
-    word = words[position].lower()
-    if following := node.words.get(word):
-        yield from _walk(following, words, position + 1)
-    for pattern, following in node.patterns.values():
-        if pattern.fullmatch(word):
-            yield from _walk(following, words, position + 1)
+def _collect(node: _Node, words: Sequence[str], position: int, found: list[Entry]) -> None:
+    """Add the rows below ``node``; a word that is a keyword here is not taken for a parameter."""
+    while position < len(words):
+        found += node.entries
+        word = words[position].lower()
+        position += 1
+        following = node.words.get(word)
+        if following is None:
+            for fits, other in node.patterns:
+                if fits(word):
+                    if following is not None:
+                        _collect(following, words, position, found)
+                    following = other
+            if following is None:
+                return
+        node = following
+    found += node.entries
 
 
 @cache
@@ -205,10 +219,10 @@ def _compile(pattern: str) -> re.Pattern[str]:
 def commands() -> Table:
     """Return the shipped table, read once."""
     text = files(__package__).joinpath("data/commands.tsv").read_text(encoding="utf-8")
-    return Table([_entry(row) for row in text.splitlines()[1:]])
+    return Table([_entry(row, position) for position, row in enumerate(text.splitlines()[1:])])
 
 
-def _entry(row: str) -> Entry:
+def _entry(row: str, position: int) -> Entry:
     template, context, since, reference, forms, tags = row.split("\t")
     pairs = (tag.partition("=") for tag in tags.split(" ") if tag)
     return Entry(
@@ -218,4 +232,5 @@ def _entry(row: str) -> Entry:
         reference,
         tuple(forms.split("; ")),
         {name: value.replace(",", " ") for name, _, value in pairs},
+        position,
     )

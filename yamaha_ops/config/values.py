@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-_MASKED = re.compile(r"(.*\d\.\d+\.\d+\.\d+)/(\d+\.\d+\.\d+\.\d+|0x[0-9a-f]{8})$")
-_IPV4_BITS = 32
+_COLONS = 7
+"""In an IPv6 address that is written out; a MAC address has fewer."""
 _SCHEDULE_FIELDS = 3
 
 
-@lru_cache(maxsize=1 << 16)
+def _prefix_masks() -> dict[str, int]:
+    """Return both ways to write a mask (REF 8.1.10), and how many bits it sets."""
+    masks = {bits: (0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF for bits in range(33)}
+    dotted = {str(IPv4Address(mask)): bits for bits, mask in masks.items()}
+    return dotted | {f"0x{mask:08x}": bits for bits, mask in masks.items()}
+
+
+_MASKS = _prefix_masks()
+
+
+def spell_all(words: list[str]) -> list[str]:
+    """Return the one spelling of each word; most are numbers, which have only one."""
+    return [word if word.isdecimal() and word[0] != "0" else spell(word) for word in words]
+
+
+@lru_cache(maxsize=1 << 14)
 def spell(word: str) -> str:
     """Return ``word`` in lower case, with masks as bit counts and IPv6 addresses shortened.
 
-    REF 8.1.10 and others accept ``A.B.C.D`` and ``0x...`` for a mask; RFC 5952 says how to write
-    an IPv6 address. Words that are neither are only lower-cased.
+    RFC 5952 says how to write an IPv6 address. Other words are only lower-cased.
     """
     if word.isdecimal():
-        return word.lstrip("0") or "0"
+        return word if word[0] != "0" else word.lstrip("0") or "0"
     word = word.lower()
-    if masked := _MASKED.match(word):
-        bits = _mask_bits(masked[2])
-        return word if bits is None else f"{masked[1]}/{bits}"
-    if word.count(":") > 1:
-        address, slash, length = word.partition("/")
-        try:
-            return f"{IPv6Address(address).compressed}{slash}{length}"
-        except AddressValueError:
-            return word
+    if ":" in word and ("::" in word or word.count(":") == _COLONS):
+        return _spell_ipv6(word)
+    address, slash, mask = word.rpartition("/")
+    if slash and mask in _MASKS and address[-1:].isdecimal():
+        return f"{address}/{_MASKS[mask]}"
     return word
 
 
-def _mask_bits(text: str) -> int | None:
-    """Return how many leading bits a mask sets, or None when it is not a prefix mask."""
+def _spell_ipv6(word: str) -> str:
+    address, slash, length = word.partition("/")
     try:
-        mask = int(text, 16) if text.startswith("0x") else int(IPv4Address(text))
+        return f"{IPv6Address(address).compressed}{slash}{length}"
     except AddressValueError:
-        return None
-    bits = mask.bit_count()
-    prefix = ((1 << bits) - 1) << (_IPV4_BITS - bits)
-    return bits if mask == prefix else None
+        return word
 
 
 def spell_schedule(values: list[str]) -> list[str]:

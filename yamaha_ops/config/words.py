@@ -9,6 +9,7 @@ from yamaha_ops.config.errors import ParameterError
 
 _BLANKS = " \t"
 _SPECIAL = re.compile(r"""[ \t?#|>\\'"]""")
+_NOT_BLANK = re.compile(r"""[\t?#|>\\'"]""")
 _QUOTED = re.compile(r"""[\\'"]""")
 
 
@@ -30,6 +31,8 @@ def split(line: str) -> list[str]:
     """
     if _QUOTED.search(line):
         return [word.text for word in locate(line)]
+    if line.isascii():
+        return line.split()
     return [word for word in line.replace("\t", " ").split(" ") if word]
 
 
@@ -99,4 +102,12 @@ def _in_quotes(text: str) -> str:
 
 def join(words: list[str] | tuple[str, ...]) -> str:
     """Return the line that says ``words``; the inverse of :func:`split`."""
+    line = " ".join(words)
+    if is_plain(line, len(words)):
+        return line
     return " ".join(map(quote, words))
+
+
+def is_plain(line: str, count: int) -> bool:
+    """Say whether ``line`` is ``count`` words of which none needs quotes."""
+    return line.count(" ") == count - 1 and "  " not in line and not _NOT_BLANK.search(line)

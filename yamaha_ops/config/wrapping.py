@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-NARROWEST = 80
-"""The smallest number of columns a console can have (REF 4.22)."""
+USUAL_COLUMNS = (80, 200)
+"""The default of ``console columns``, and the most before Rev.15.02.14 (REF 4.22)."""
 
 
 class Line(NamedTuple):
@@ -70,16 +70,21 @@ def _continues(before: str, after: str, width: int) -> bool:
     return room == 0 or (room == 1 and cells(after[0]) > 1)
 
 
-def wrapped_width(physical: Sequence[str], stands_alone: Callable[[str], bool]) -> int | None:
+def wrapped_width(
+    physical: Sequence[str], columns: Sequence[int], stands_alone: Callable[[str], bool]
+) -> int | None:
     """Return the width ``physical`` was broken at, or None when it was not.
 
-    The widest line decides: it was broken when the line behind it says nothing on its own.
+    It was broken on a console of one of ``columns`` when no line is wider than that console, and a
+    line that fills it is followed by one that says nothing on its own.
     """
-    widest = max(map(cells, physical), default=0)
-    if widest < NARROWEST - 1:
-        return None
-    for width in (widest, widest + 1):
-        for before, after in pairwise(physical):
-            if _continues(before, after, width) and after.strip() and not stands_alone(after):
-                return width
+    longest = max(map(len, physical), default=0)
+    possible = [each - 1 for each in columns if longest < each]
+    widest = max(map(cells, physical), default=0) if possible else 0
+    for width in possible:
+        if width - 1 <= widest <= width and any(
+            _continues(before, after, width) and not stands_alone(after)
+            for before, after in pairwise(physical)
+        ):
+            return width
     return None
