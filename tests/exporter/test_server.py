@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import bcrypt
 import pytest
 
+from tests.exporter.labs import wait_until
 from yamaha_ops.errors import InputError, InventoryError
 from yamaha_ops.exporter.application import Application
 from yamaha_ops.exporter.fleet import Fleet
@@ -228,8 +229,7 @@ def test_in_background_mode_the_last_result_is_served(
     client = Client(serve(Application(fleet, clock, background=True)))
     assert client("/probe?target=tokyo")[0] == 503
     fleet.start(every=3600)
-    while len(fleet.known()) < 2:
-        pass
+    wait_until(lambda: len(fleet.known()) == 2)
     clock.now += 40
     _status, body, _headers = client("/probe?target=tokyo")
     assert 'yamaha_scrape_age_seconds{router="tokyo"} 40.0' in body

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yamaha_ops.config import Configuration
-from yamaha_ops.errors import AuthenticationError, CommandError, ConnectError
-from yamaha_ops.health import MODULES, Interfaces, Passwords, Wanted, collect
+from yamaha_ops.errors import AuthenticationError, CommandError, ConnectError, ConsoleError
+from yamaha_ops.health import MODULES, Interfaces, Wanted, collect
 from yamaha_ops.status.environment import Environment
 from yamaha_ops.status.tunnel import Tunnel
 
@@ -137,7 +137,7 @@ def test_the_configuration_is_read_in_the_full_module_only(session: TableSession
 
 
 def test_what_a_restart_would_lose_is_unsaved(session: TableSession) -> None:
-    session.difference = "no ip route default gateway tunnel 1\n"
+    session.difference = "Administrator Password: \nno ip route default gateway tunnel 1\n"
     state = collect(session, MODULES["full"]).configuration
     assert state is not None
     assert state.unsaved
@@ -152,11 +152,38 @@ def test_old_firmware_cannot_tell_what_is_unsaved(session: TableSession) -> None
 
 def test_drift_counts_commands_to_the_wanted_configuration(session: TableSession) -> None:
     goal = Configuration.parse(session.text + "ip route 10.0.0.0/8 gateway 192.168.100.9\n")
-    wanted = Wanted(goal, Passwords(lambda: "first", lambda: "second"))
+    wanted = Wanted(goal)
     state = collect(session, MODULES["full"], wanted=wanted).configuration
     assert state is not None
     assert state.drift == 1
-    assert [reply.text for reply in session.replies] == [b"first", b"second"]
+
+
+def test_the_saved_configuration_is_opened_with_the_passwords_it_holds(
+    session: TableSession,
+) -> None:
+    session.text += "administrator password *\n"
+    session.difference = "Administrator Password: \n"
+    full, command = MODULES["full"], "show config difference 0"
+    state = collect(session, full, wanted=Wanted(None, lambda: "sesame")).configuration
+    assert state is not None
+    assert state.unsaved is False
+    assert [reply.text for reply in session.replies] == [b"sesame"]
+    session.asked.clear()
+    state = collect(session, full).configuration
+    assert state is not None
+    assert (state.unsaved, command in session.asked) == (None, False)
+    session.text += "login password *\n"
+    state = collect(session, full, wanted=Wanted(None, lambda: "sesame")).configuration
+    assert state is not None
+    assert (state.unsaved, command in session.asked) == (None, False)
+
+
+def test_a_question_nobody_foresaw_costs_only_its_own_answer(session: TableSession) -> None:
+    session.fails["show config difference 0"] = ConsoleError("a question that nothing answers")
+    health = collect(session, MODULES["full"])
+    assert health.configuration is not None
+    assert health.configuration.unsaved is None
+    assert any(health.records(Environment))
 
 
 def test_without_the_administrator_password_the_rest_still_comes(session: TableSession) -> None:

@@ -210,12 +210,14 @@ def test_a_router_without_a_sensor_has_no_temperature() -> None:
 def test_an_infinite_lifetime_is_absent() -> None:
     text = """LAN2 scope-id 2 [up]
  グローバル     2001:db8::1/64 (lifetime: infinity/infinity)
- リンクローカル fe80::1/64"""
+ リンクローカル fe80::1/64
+ サイト 2001:db8::2/64"""
     parsed = parse("show ipv6 address", text)
-    one, other = parsed.record.interfaces[0].addresses
+    one, local, other = parsed.record.interfaces[0].addresses
     assert (one.scope, one.valid_lifetime_seconds) == ("global", None)
+    assert local.scope == "link_local"
     assert other.scope == "unknown"
-    assert parsed.unknown_lines == ("リンクローカル fe80::1/64",)
+    assert parsed.unknown_lines == ("サイト 2001:db8::2/64",)
 
 
 def test_a_tunnel_tells_its_mtu_from_its_address() -> None:

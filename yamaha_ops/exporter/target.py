@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.errors import RenderError, YamahaOpsError
 from yamaha_ops.exporter.scrape import Scrape
-from yamaha_ops.health import MODULES, Passwords, Wanted, collect
+from yamaha_ops.health import MODULES, Wanted, collect
 from yamaha_ops.render import render
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from yamaha_ops.health import ConfigurationState, Health, Interfaces, Module
     from yamaha_ops.health.collecting import Clock
-    from yamaha_ops.inventory import Router, Secret
+    from yamaha_ops.inventory import Router
     from yamaha_ops.router import Session
 
 CONNECT_SECONDS = 10.0
@@ -136,6 +136,8 @@ class Target:
             deadline=deadline,
             clock=self._clock,
         )
+        if not self._session.usable:
+            self._let_go()
         self._used = self._touched = self._clock.monotonic()
         self._interfaces = health.interfaces
         self._configuration = health.configuration or self._configuration
@@ -155,12 +157,12 @@ class Target:
         return known is None or self._clock.time() - known.time >= every
 
     def _wanted(self) -> Wanted:
-        login = self.router.login
-        passwords = Passwords(_resolver(login.password), _resolver(login.administrator_password))
-        try:
-            return Wanted(render(self.router, templates=self._settings.templates), passwords)
-        except RenderError:
-            return Wanted(None, passwords)
+        secret = self.router.login.administrator_password
+        goal = None
+        if self.router.line or self.router.lan:
+            with suppress(RenderError):
+                goal = render(self.router, templates=self._settings.templates)
+        return Wanted(goal, secret.resolve if secret else None)
 
     def _let_go(self) -> None:
         """Cut the session. Logging out would accept a change that somebody else has pending."""
@@ -183,7 +185,3 @@ class Target:
             error=error,
             backup_time=self._settings.backup_time(self.router.name),
         )
-
-
-def _resolver(secret: Secret | None) -> Callable[[], str]:
-    return secret.resolve if secret else str

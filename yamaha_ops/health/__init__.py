@@ -4,7 +4,7 @@
 """
 
 from yamaha_ops.health.collecting import collect
-from yamaha_ops.health.configuration import ConfigurationState, Passwords, Wanted
+from yamaha_ops.health.configuration import ConfigurationState, Wanted
 from yamaha_ops.health.health import Answer, Health
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.health.line import MapeLine, mape_lines
@@ -19,7 +19,6 @@ __all__ = [
     "Interfaces",
     "MapeLine",
     "Module",
-    "Passwords",
     "Wanted",
     "collect",
     "mape_lines",

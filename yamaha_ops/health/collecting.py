@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time as system_time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from yamaha_ops.errors import (
     AuthenticationError,
     CommandError,
     ConfigError,
+    ConsoleError,
     ParseError,
     SecretError,
 )
-from yamaha_ops.health.configuration import ConfigurationState, Wanted, read_configuration
+from yamaha_ops.health.configuration import (
+    ConfigurationState,
+    Wanted,
+    is_unsaved,
+    read_configuration,
+)
 from yamaha_ops.health.health import Answer, Health
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.health.line import mape_lines
@@ -21,8 +28,9 @@ from yamaha_ops.status import parse
 from yamaha_ops.status.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from yamaha_ops.config import Configuration
     from yamaha_ops.mape import RuleTable
     from yamaha_ops.router import Session
 
@@ -80,6 +88,8 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
         ConsoleError: An answer did not come whole; the session is of no use any more.
     """
     started = clock.monotonic()
+    wanted = wanted or Wanted()
+    running: Configuration | None = None
     state: ConfigurationState | None = None
     answers: list[Answer] = []
     asked: set[str] = set()
@@ -93,11 +103,14 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     # Interfaces must be known before they can be asked about.
     ask(command for command in module.commands if "{" not in command)
     if module.configuration:
-        answer, state = _configuration(session, wanted or Wanted(), answers, clock)
+        answer, running, state = _configuration(session, wanted, clock)
         answers.append(answer)
     seen = Interfaces.seen(answer.record for answer in answers)
     interfaces = state.interfaces if state else (known or Interfaces()) | seen
     ask(module.questions(interfaces))
+    if running and state:
+        # Last: should the router ask something unforeseen, the session is of no use any more.
+        state = replace(state, unsaved=_unsaved(session, running, wanted, answers))
     records = [answer.record for answer in answers]
     return Health(
         router=session.router,
@@ -132,15 +145,25 @@ def _ask(session: Session, command: str, clock: Clock, deadline: float | None) -
 
 
 def _configuration(
-    session: Session, wanted: Wanted, answers: list[Answer], clock: Clock
-) -> tuple[Answer, ConfigurationState | None]:
+    session: Session, wanted: Wanted, clock: Clock
+) -> tuple[Answer, Configuration | None, ConfigurationState | None]:
     started = clock.monotonic()
-    slots = [a.record.config_file for a in answers if isinstance(a.record, Environment)]
     try:
-        state = read_configuration(
-            session, wanted, slot=slots[0] if slots else None, time=clock.time()
-        )
+        running, state = read_configuration(session, wanted, time=clock.time())
     except (AuthenticationError, CommandError, ConfigError, SecretError) as error:
         seconds = clock.monotonic() - started
-        return Answer(_CONFIGURATION, "failed", seconds, error=error.message), None
-    return Answer(_CONFIGURATION, "ok", clock.monotonic() - started), state
+        return Answer(_CONFIGURATION, "failed", seconds, error=error.message), None, None
+    return Answer(_CONFIGURATION, "ok", clock.monotonic() - started), running, state
+
+
+def _unsaved(
+    session: Session, running: Configuration, wanted: Wanted, answers: Iterable[Answer]
+) -> bool | None:
+    for answer in answers:
+        if isinstance(answer.record, Environment):
+            slot = answer.record.default_config_file or answer.record.config_file
+            try:
+                return is_unsaved(session, running, wanted, slot) if slot else None
+            except ConsoleError:
+                return None
+    return None

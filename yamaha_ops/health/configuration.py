@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yamaha_ops.config import Configuration, difference
+from yamaha_ops.config import Configuration, Key, difference
 from yamaha_ops.errors import CommandError, SecretError
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.router import password
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from yamaha_ops.router import Session
 
 _STATIC = "nat descriptor masquerade static"
+_QUESTION = re.compile(r"[Pp]assword ?:\s*$")
+_LOGIN = Key("", "login password")
+_ADMINISTRATOR = Key("", "administrator password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,7 @@ class ConfigurationState:
         settings: How many settings it has.
         interfaces: The tunnels and PPs it sets up.
         static_forwards: Static masquerade entries by NAT descriptor.
-        unsaved: Whether a restart would bring another configuration; None where it cannot be told
-            (firmware before Rev.15.02.03, or a password is missing).
+        unsaved: Whether a restart would bring another configuration; None where it cannot be told.
         drift: Commands from here to the wanted configuration; None where none is known.
         time: When it was read, in seconds since 1970.
     """
@@ -43,40 +46,26 @@ class ConfigurationState:
 
 
 @dataclass(frozen=True, slots=True)
-class Passwords:
-    """What ``show config difference`` asks for where the saved configuration holds passwords.
-
-    Attributes:
-        login: Gives the login password.
-        administrator: Gives the administrator password.
-    """
-
-    login: Callable[[], str] = field(default=str, repr=False)
-    administrator: Callable[[], str] = field(default=str, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """What to compare the running configuration with.
 
     Attributes:
         configuration: What the inventory and templates give, for the drift.
-        passwords: For the comparison with the saved one.
+        administrator_password: Gives the password that ``show config difference`` asks for.
     """
 
     configuration: Configuration | None = None
-    passwords: Passwords = Passwords()
+    administrator_password: Callable[[], str] | None = field(default=None, repr=False)
 
 
 def read_configuration(
-    session: Session, wanted: Wanted, *, slot: str | None, time: float
-) -> ConfigurationState:
-    """Read and compare the running configuration.
+    session: Session, wanted: Wanted, *, time: float
+) -> tuple[Configuration, ConfigurationState]:
+    """Read the running configuration and compare it with the wanted one.
 
     Args:
         session: A session that can step up to administrator level.
         wanted: What to compare with.
-        slot: The file the router started from (``config0``), if known: what a restart brings back.
         time: When.
 
     Raises:
@@ -86,15 +75,47 @@ def read_configuration(
     """
     running = Configuration.parse(session.configuration(), source=session.router)
     goal = wanted.configuration
-    return ConfigurationState(
+    return running, ConfigurationState(
         digest=running.digest,
         settings=len(running.settings),
         interfaces=Interfaces.configured(running),
         static_forwards=_static_forwards(running),
-        unsaved=_unsaved(session, wanted.passwords, slot),
         drift=len(difference(running, goal).commands) if goal else None,
         time=time,
     )
+
+
+def is_unsaved(session: Session, running: Configuration, wanted: Wanted, slot: str) -> bool | None:
+    """Tell whether a restart would bring another configuration than the running one (REF 57.7).
+
+    The router first asks for the passwords that the saved configuration holds. The one of
+    anonymous logins is in no inventory: where the configuration has one, nothing is asked.
+
+    Args:
+        session: A session at administrator level.
+        running: The running configuration; what passwords it has, the saved one has.
+        wanted: Has the administrator password.
+        slot: The file that a restart reads, ``config0``.
+
+    Returns:
+        None where it cannot be told: no password, or firmware before Rev.15.02.03.
+
+    Raises:
+        ConnectError, ConsoleError: The dialogue failed.
+    """
+    if _LOGIN in running.settings:
+        return None
+    replies = []
+    try:
+        if _ADMINISTRATOR in running.settings:
+            if wanted.administrator_password is None:
+                return None
+            replies.append(password(wanted.administrator_password()))
+        number = slot.removeprefix("config")
+        answer = session.send(f"show config difference {number}", replies=replies)
+    except (CommandError, SecretError):
+        return None
+    return any(line.strip() and not _QUESTION.search(line) for line in answer.splitlines())
 
 
 def _static_forwards(running: Configuration) -> dict[int, int]:
@@ -105,19 +126,3 @@ def _static_forwards(running: Configuration) -> dict[int, int]:
         if key.words.startswith(_STATIC) and words and words[0].isdecimal():
             counts[int(words[0])] = counts.get(int(words[0]), 0) + 1
     return counts
-
-
-def _unsaved(session: Session, passwords: Passwords, slot: str | None) -> bool | None:
-    """Ask for the commands between the running and the saved configuration (REF 57.7).
-
-    It asks for passwords where the saved configuration holds some.
-    """
-    number = (slot or "").removeprefix("config")
-    if not number:
-        return None
-    try:
-        replies = [password(passwords.login()), password(passwords.administrator())]
-        answer = session.send(f"show config difference {number}", replies=replies)
-    except (CommandError, SecretError):
-        return None
-    return bool(answer.strip())

@@ -70,6 +70,7 @@ GRAMMAR = Grammar(
         "起動からの経過時間": "uptime",
         "Inside Temperature(C.)": "temperature",
         "Serial Baudrate": IGNORED,
+        "シリアルボーレート": IGNORED,
         "Security Class": IGNORED,
     },
     forms=(

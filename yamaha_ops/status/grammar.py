@@ -124,6 +124,7 @@ class Reader:
     def reject(self, line: str) -> None:
         """Count a recognised line as not understood after all."""
         self.unknown.append(line.strip())
+        self._understood -= 1
 
     def _give(self, line: str, found: Line | None) -> Iterator[Line]:
         if found is None:

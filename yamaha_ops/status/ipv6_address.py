@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SCOPES = {"グローバル": "global", "Global": "global"}
 """Printed scope to word. Only the Japanese one is recorded; other scopes were never seen."""
 
+_LINK_LOCAL = re.compile(r"fe[89ab][0-9a-f]:", re.IGNORECASE)
+"""fe80::/10 (RFC 4291 section 2.5.6): the address tells its scope, whatever the label."""
+
 UNKNOWN = "unknown"
 _UP = {"up": True, "down": False}
 _LONGEST_PREFIX = 128
@@ -112,7 +115,7 @@ def _address(text: str) -> Address | None:
     return Address(
         address,
         int(length),
-        SCOPES.get(scope, UNKNOWN),
+        "link_local" if _LINK_LOCAL.match(address) else SCOPES.get(scope, UNKNOWN),
         values.number(preferred or ""),
         values.number(valid or ""),
     )

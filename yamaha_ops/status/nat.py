@@ -98,7 +98,7 @@ ADDRESS = Grammar(
     forms=(
         ("host", re.compile(r"\s*\d{1,5}\s+\d{1,3}\.\d{1,3}\.", re.ASCII)),
         (IGNORED, re.compile(r"\s*-\*-")),
-        (IGNORED, re.compile(r"\s*No\.\s+Inner\s")),
+        (IGNORED, re.compile(r"\s*No\.\s")),
     ),
     continuations={
         "ports": re.compile(
@@ -116,7 +116,7 @@ _REFERENCE = re.compile(
 )
 _OUTER = re.compile(r"(?:([a-z][\w-]*)/)?(\S+)" + _NOTE, re.ASCII)
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
-_SESSIONS = re.compile(r"\s+(\d{1,9}) (?:sessions?|used)\.?$", re.ASCII)
+_SESSIONS = re.compile(r"(?:^|\s)(\d{1,9}) (?:sessions?|used)\.?$", re.ASCII)
 
 
 def parse(text: str | bytes, command: str) -> tuple[NatAddress, Reader]:
@@ -158,16 +158,17 @@ def _take(blocks: list[dict[str, Any]], key: str, value: str) -> bool:
             if "outer_address" in block:
                 block = {name: block.get(name) for name in ("descriptor", "interface", "type")}
                 blocks.append(block)
-            block["outer_source"], block["outer_address"] = found.groups()
+            block["outer_source"] = found[1]
+            block["outer_address"] = values.present(found[2])
         case "ports":
             sessions = _SESSIONS.search(value)
             if sessions:
                 block["sessions"] = int(sessions[1])
                 value = value[: sessions.start()]
-            ranges = _ranges(value)
+            ranges = _ranges(value.strip())
             block["port_ranges"] = ranges
             block["port_count"] = sum(high - low + 1 for low, high in ranges) or None
-            return bool(ranges)
+            return bool(ranges) or not value.strip()
         case _:
             row = _HOST.fullmatch(value)
             if row is None:

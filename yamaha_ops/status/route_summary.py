@@ -35,7 +35,7 @@ _ROW = re.compile(r"(\S+(?: \S+)*)\s+(\d{1,9})\s+(\d{1,9})$", re.ASCII)
 GRAMMAR = Grammar(
     forms=(
         ("row", re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z]+)*\s+\d", re.ASCII)),
-        (IGNORED, re.compile(r"Protocol\s+Active|-{5,}")),
+        (IGNORED, re.compile(r"(?:Protocol|プロトコル)\s+\D+$|-{5,}")),
     ),
     whole={"row": _ROW},
 )
