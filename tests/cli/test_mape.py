@@ -290,9 +290,11 @@ def test_help_is_shown_for_every_command(run: Callable[..., Result]) -> None:
 def test_nothing_heavy_is_loaded_for_an_answer() -> None:
     code = (
         "import sys\n"
-        "from yamaha_ops.cli.mape import app\n"
-        f"app(['calc', '{LINE}', '--json'], standalone_mode=False)\n"
-        "print(*sys.modules, file=sys.stderr)"
+        "from yamaha_ops.cli import main\n"
+        "try:\n"
+        f"    main(['mape', 'calc', '{LINE}', '--json'])\n"
+        "finally:\n"
+        "    print(*sys.modules, file=sys.stderr)"
     )
     finished = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from yamaha_ops import __version__
+from yamaha_ops.cli._light import LightGroup
 
 if TYPE_CHECKING:
     from typing import Any
@@ -28,7 +29,7 @@ COMMANDS = {
 """Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(LightGroup):
     """A group whose commands are imported only when they run; help needs just the table."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- the base's signature
