@@ -34,10 +34,12 @@ class Revision:
         return cls(*map(int, match.groups()))
 
     def __str__(self) -> str:
-        return f"{self.series}.{self.major:02}.{self.minor:02}"
+        return f"{self.series:02}.{self.major:02}.{self.minor:02}"
 
 
 _ANY = "00.00.00"
+_UNKNOWN = "?"
+"""The model is outside the reference and nobody is known to have said: taken as it comes."""
 
 FEATURES: dict[str, dict[str, str]] = {
     # REF 56.7.31-32: `rollback timer` and `confirm`; the NVR510 is not among its models.
@@ -57,15 +59,14 @@ FEATURES: dict[str, dict[str, str]] = {
         "RTX1300": _ANY,
         "NVR510": _ANY,
     },
-    # REF 23.11: the revision that got 16 port ranges is the one that got MAP-E. NVR510 is outside
-    # the reference; its row is assumed.
+    # REF 23.11: the revision that got 16 port ranges is the one that got MAP-E.
     "map-e": {
         "RTX830": "15.02.03",
         "RTX840": _ANY,
         "RTX1210": "14.01.26",
         "RTX1220": _ANY,
         "RTX1300": _ANY,
-        "NVR510": "15.01.13",
+        "NVR510": _UNKNOWN,
     },
     # REF 14.14: the command `tunnel map-e type`; before it, a MAP-E tunnel is v6 Plus.
     "map-e type": {
@@ -74,7 +75,7 @@ FEATURES: dict[str, dict[str, str]] = {
         "RTX1210": "14.01.34",
         "RTX1220": _ANY,
         "RTX1300": _ANY,
-        "NVR510": "15.01.18",
+        "NVR510": _UNKNOWN,
     },
     # REF 14.14: the keyword `ipv6option`.
     "map-e type ipv6option": {
@@ -118,16 +119,16 @@ FEATURES: dict[str, dict[str, str]] = {
 
 
 def since(feature: str, model: str) -> Revision | None:
-    """Return the first revision of a model that has a feature, or None where none has it."""
-    first = FEATURES[feature].get(model)
-    return Revision.parse(first) if first else None
+    """Return the first revision of a model that has a feature; None: none has it, or unknown."""
+    first = FEATURES[feature].get(model, _UNKNOWN)
+    return None if first == _UNKNOWN else Revision.parse(first)
 
 
 def supports(feature: str, model: str, revision: Revision | None) -> bool | None:
     """Tell whether a router has a feature; None means that it depends on an unknown revision."""
-    first = since(feature, model)
-    if first is None:
+    if model not in FEATURES[feature]:
         return False
+    first = since(feature, model)
     if first == Revision.parse(_ANY):
         return True
-    return None if revision is None else revision >= first
+    return None if revision is None or first is None else revision >= first

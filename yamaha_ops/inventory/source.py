@@ -68,8 +68,8 @@ def read(path: Path) -> Source:
         raise InventoryError(_problem(error), where=str(place)) from None
     except YAMLError as error:
         raise InventoryError(f"is not YAML: {type(error).__name__}", where=shown) from None
-    places: dict[Keys, Place] = {}
-    return Source(shown, _plain(tree, (), shown, places), places)
+    copy = _Copy(shown, len(text))
+    return Source(shown, copy.plain(tree, ()), copy.places)
 
 
 def _problem(error: MarkedYAMLError) -> str:
@@ -80,19 +80,40 @@ def _problem(error: MarkedYAMLError) -> str:
     return f"is not YAML: {problem}"
 
 
-def _plain(node: Any, keys: Keys, file: str, places: dict[Keys, Place]) -> Any:
-    """Copy a round-trip tree to plain data and note where each part stands."""
-    if isinstance(node, CommentedMap):
-        copy = {}
-        for key, value in node.items():
-            line, column = node.lc.key(key) if key in node.lc.data else (0, 0)  # a merge key: none
-            here = (*keys, key)
-            places[here] = Place(file, line + 1, column + 1)
-            copy[key] = _plain(value, here, file, places)
-        return copy
-    if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            line, column = node.lc.item(index)
-            places[*keys, index] = Place(file, line + 1, column + 1)
-        return [_plain(value, (*keys, index), file, places) for index, value in enumerate(node)]
-    return node
+class _Copy:
+    """Plain data from a round-trip tree, and where each part of it stands."""
+
+    _DEEPEST = 50
+
+    def __init__(self, file: str, size: int) -> None:
+        self._file = file
+        # Aliases may multiply; a file of honest ones never has more values than this.
+        self._left = 1000 + 10 * size
+        self.places: dict[Keys, Place] = {}
+
+    def plain(self, node: Any, keys: Keys) -> Any:
+        """Copy a part of the tree.
+
+        Raises:
+            InventoryError: Aliases refer to themselves, or multiply beyond all reason.
+        """
+        self._left -= 1
+        if self._left < 0 or len(keys) > self._DEEPEST:
+            raise InventoryError("aliases make it endless", where=self._file)
+        if isinstance(node, CommentedMap):
+            return {key: self._item(node, key, keys) for key in node}
+        if isinstance(node, CommentedSeq):
+            for index in range(len(node)):
+                self._note((*keys, index), node.lc.item(index))
+            return [self.plain(value, (*keys, index)) for index, value in enumerate(node)]
+        return node
+
+    def _item(self, node: CommentedMap, key: Any, keys: Keys) -> Any:
+        here = (*keys, key)
+        if key in (node.lc.data or {}):  # what a merge key (<<) brings along has no place here
+            self._note(here, node.lc.key(key))
+        return self.plain(node[key], here)
+
+    def _note(self, keys: Keys, position: tuple[int, int]) -> None:
+        line, column = position
+        self.places[keys] = Place(self._file, line + 1, column + 1)
