@@ -339,6 +339,9 @@ async def _finish() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    # Closed transports let go of their sockets in the next round.
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _text(config: str | bytes | Configuration | None) -> str:

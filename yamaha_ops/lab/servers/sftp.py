@@ -92,6 +92,8 @@ class Files(SFTPServer):
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """Write a piece."""
         held = _handle(file_obj).data
+        if offset + len(data) > self._router.rtfs.free():
+            raise SFTPFailure("No space left")
         held.extend(bytes(max(0, offset - len(held))))
         held[offset : offset + len(data)] = data
         return len(data)

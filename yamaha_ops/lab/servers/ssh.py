@@ -87,6 +87,13 @@ class SshServer:
         """The key that clients see now."""
         return self._keys.key(self.router.name, self.router.host_key_generation)
 
+    def _key_pair(self) -> asyncssh.SSHKeyPair:
+        """Return the host key with the signatures it may make."""
+        (pair,) = asyncssh.load_keypairs(self.host_key())
+        wanted = LEGACY_SIGNATURES if self.legacy else SIGNATURES
+        pair.host_key_algorithms = [name.encode() for name in wanted]
+        return pair
+
     def close(self) -> None:
         """Close the port and every connection."""
         if self._power in self.router.observers:
@@ -126,7 +133,7 @@ class SshServer:
                 connection,
                 config=[],
                 server_factory=lambda: _Gate(self, address),
-                server_host_keys=[self.host_key()],
+                server_host_keys=[self._key_pair()],
                 encoding=None,
                 line_editor=False,
                 server_version="OpenSSH_7.2",
@@ -236,7 +243,7 @@ class _Session(SSHServerStreamSession[bytes]):
     """One channel: bytes between a client and a console, or SFTP."""
 
     def __init__(self, server: SshServer, peer: Peer, *, console: bool, files: bool) -> None:
-        super().__init__(None, server.files if files else None)
+        super().__init__(None, server.files if files else None, sftp_version=3)
         self._server = server
         self._peer = peer
         self._console_allowed = console

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from yamaha_ops.lab.console import Console, Peer
 from yamaha_ops.lab.fidelity import assumed, documented
@@ -81,16 +81,16 @@ class _Client(asyncio.Protocol):
         self._command = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- a TCP connection
-        self._transport = transport
-        self._server.clients.add(transport)
-        transport.write(HELLO)
+        client = cast("asyncio.Transport", transport)
+        self._transport = client
+        self._server.clients.add(client)
+        client.write(HELLO)
 
         def write(data: bytes) -> None:
-            transport.write(data.replace(b"\xff", b"\xff\xff"))
+            client.write(data.replace(b"\xff", b"\xff\xff"))
 
-        send, close = self._server.wire.attach(write, transport.close, transport.abort)
-        address = transport.get_extra_info("peername")[0]
+        send, close = self._server.wire.attach(write, client.close, client.abort)
+        address = client.get_extra_info("peername")[0]
         self._console = Console(self._server.router, Peer("telnet", address), send, close)
         self._console.start()
 

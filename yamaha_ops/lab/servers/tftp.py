@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from yamaha_ops.lab.accounts import host_allowed
 from yamaha_ops.lab.fidelity import assumed, documented
@@ -96,8 +96,7 @@ class _Transfer(asyncio.DatagramProtocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101 -- UDP
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def begin(self, code: int, name: str, mode: bytes) -> None:
         """Answer the request."""
