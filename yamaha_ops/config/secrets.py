@@ -30,8 +30,8 @@ class Secret(NamedTuple):
     Attributes:
         text: The secret itself, or the mask that stands for it.
         place: The number of its word in the line, from 1.
-        start: Where its word begins in the line, and ``end`` where it ends.
-        end: See ``start``.
+        start: Where its word begins in the line.
+        end: Where its word ends.
         prefix: What its word says before it, such as ``auth=``.
     """
 
