@@ -13,7 +13,6 @@ from yamaha_ops.config import Configuration
 from yamaha_ops.errors import InputError
 from yamaha_ops.lab.accounts import Accounts, encrypted
 from yamaha_ops.lab.clock import ManualClock, RealClock
-from yamaha_ops.lab.exported import imported
 from yamaha_ops.lab.hardware import DEFAULT_REVISION, Hardware
 from yamaha_ops.lab.router import EmulatedRouter
 from yamaha_ops.lab.servers.keys import HostKeys
@@ -349,7 +348,7 @@ def _text(config: str | bytes | Configuration | None) -> str:
         return FACTORY
     if isinstance(config, Configuration):
         return config.text
-    return imported(config) if isinstance(config, bytes) else config
+    return Configuration.parse(config).text
 
 
 def _with_access(
