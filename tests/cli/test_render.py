@@ -58,3 +58,22 @@ def test_templates_beside_the_inventory_count(
     assert run("render", "home", "--inventory", str(inventory)) == 1
     said = capsys.readouterr().err
     assert f"{tmp_path}/templates/99-mine.j2:1: there is no vpn_key" in said
+
+
+def test_explain_comments_the_lines_and_stays_a_configuration(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("render", "home") == 0
+    plain = capsys.readouterr().out
+    assert run("render", "home", "--explain", "ja") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "# IPv4 パケットの宛先ごとの送り先 · 20-route.j2:3 · REF 8.1.7"
+    assert [line for line in told if not line.startswith("#")] == plain.splitlines()
+
+
+def test_json_holds_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("render", "home", "--json") == 0
+    first = json.loads(capsys.readouterr().out)["lines"][0]
+    assert first["reference"] == "8.1.7"
+    assert first["en"] == "Where IPv4 packets for a network go"
+    assert first["ja"].startswith("IPv4")
