@@ -90,7 +90,7 @@ def _inventory(ports: Mapping[str, int]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 40.0) -> None:
     """Wait for something that other threads or programs bring about."""
     deadline = time.monotonic() + seconds
     while not holds():
