@@ -1,5 +1,6 @@
 """The RTX configuration language: text in, meaning out, and the safe way from one to another."""
 
+from yamaha_ops.config.check import Circumstances, Finding, check
 from yamaha_ops.config.configuration import Configuration
 from yamaha_ops.config.difference import Command, Difference, difference
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
@@ -9,15 +10,18 @@ from yamaha_ops.config.statement import Key, Setting
 from yamaha_ops.config.wrapping import unwrap
 
 __all__ = [
+    "Circumstances",
     "Command",
     "Configuration",
     "ContextMissingError",
     "Difference",
+    "Finding",
     "Interpreter",
     "Key",
     "ParameterError",
     "Setting",
     "UnknownCommandError",
+    "check",
     "difference",
     "has_secret",
     "mask",

@@ -17,6 +17,7 @@ from yamaha_ops.config.statement import Key, Setting, read
 from yamaha_ops.config.table import commands
 from yamaha_ops.config.wrapping import USUAL_COLUMNS, Line, join_wrapped, wrapped_width
 from yamaha_ops.errors import ConfigError
+from yamaha_ops.firmware import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _COLUMNS = re.compile(r"^ *console columns (\d{2,4})\s*$", re.MULTILINE)
+_HEADER = re.compile(r"^#\s*(RTX\d+|NVR\d+\w?)\s+Rev\.(\d+\.\d\d\.\d\d)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FOREIGN_LINES = 5
 _FOREIGN_SHARE = 0.8
@@ -100,6 +102,12 @@ class Configuration:
             source,
             MappingProxyType(state.places),
         )
+
+    @property
+    def device(self) -> tuple[str | None, Revision | None]:
+        """Model and firmware revision, as far as the header of the text says them."""
+        found = _HEADER.search(self.text)
+        return (found[1], Revision.parse(found[2])) if found else (None, None)
 
     @property
     def lines(self) -> list[Line]:

@@ -160,7 +160,11 @@ def require_context(entry: Entry, context: str) -> None:
 
 
 def _find(words: list[str], *, removing: bool) -> tuple[Entry, list[str]]:
-    """Choose the row that means ``words``: the most specific one whose parameters are all there."""
+    """Choose the row that means ``words``: the most specific one whose parameters are all there.
+
+    A row with fewer keywords is never taken instead: ``sshd host key generate`` with a parameter
+    too many is no ``sshd host``.
+    """
     if words[0].lower() in _BLOCK_HEADS:
         words = _options_last(words)
     found = commands().candidates(words)
@@ -170,6 +174,8 @@ def _find(words: list[str], *, removing: bool) -> tuple[Entry, list[str]]:
     if removing:
         return found[0], words
     for entry in found:
+        if entry.rank[0] < found[0].rank[0]:
+            break
         fewest, most = entry.arity
         count = len(words) - len(entry.slots) + entry.splits
         if count >= fewest and (most is None or count <= most):
