@@ -60,8 +60,8 @@ def test_up_list_fault_down(place: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert [row.partition("; ")[2] for row in rows] == ["line offline", "line off"]
 
     assert run("down") == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", port))
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0, "nobody listens any more"
     assert not place.exists()
     assert run("down") == 1
     assert "no lab is running" in capsys.readouterr().err

@@ -260,3 +260,13 @@ def test_ctrl_s_holds_output_while_input_runs(bench: Make) -> None:
 def test_lines_longer_than_4095_are_cut(bench: Make) -> None:
     terminal = bench().login()
     assert terminal.keys("x" * 5000).count("x") == 4095
+
+
+def test_an_embedded_file_is_typed_line_by_line(bench: Make) -> None:
+    made = bench()
+    terminal = made.login().administrator()
+    assert terminal.type("embedded file x.lua <<EOF") == "embedded file x.lua <<EOF\n"
+    terminal.type("show status | nothing", "if x then y() end")
+    assert terminal.type("EOF") == "EOF\n# "
+    text = made.router.running.text
+    assert "embedded file x.lua <<EOF\nshow status | nothing\nif x then y() end\nEOF\n" in text

@@ -182,6 +182,19 @@ class EmulatedRouter:
         self.changed = True
         self._settings_changed()
 
+    def execute_block(self, lines: list[str], context: str = "") -> None:
+        """Carry out an ``embedded file`` or ``macro``: the line, its body, its end word.
+
+        Raises:
+            Refusal: The first line is unknown or wrong; nothing changed then.
+        """
+        if too_new(lines[0], self.hardware):
+            raise Refusal(Problem.UNKNOWN_COMMAND)
+        for line in lines:
+            self.running.execute(line, context)
+        self.changed = True
+        self._settings_changed()
+
     def follow(self, line: str, context: str) -> str:
         """Carry out a line of a file and return the context for the next one.
 

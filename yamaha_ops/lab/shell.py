@@ -25,6 +25,8 @@ FIDELITY: Final = (
     documented("`\\\\`, `?` and `|` in a pattern are doubled with a backslash", "REF 2.5.1"),
     assumed("`| less` shows like the pager", "its own keys are not emulated"),
     documented("Keywords ignore case", "REF 1.2"),
+    documented("`embedded file` and `macro` read lines up to their end word", "REF 4.92, 4.93"),
+    assumed("No prompt stands before the lines of a block", "no recording"),
     assumed("No abbreviations of commands", "REF shows none"),
     assumed("`show config` is open to ordinary users", "REF 57.7 restricts `difference` only"),
 )
@@ -101,6 +103,9 @@ MODULES: Final = (
     "techinfo",
 )
 _LONGEST: Final = 6
+_BLOCK: Final = re.compile(r"\s*(?:embedded\s+file|macro)\b[^\n]*<<(\w+)", re.IGNORECASE)
+SETTINGS: Final = frozenset({("lua", "use")})
+"""Settings that begin like an operation."""
 
 
 def operation(
@@ -126,6 +131,8 @@ def load_operations() -> None:
 def find(words: Words) -> tuple[Operation, Words] | None:
     """Return the operation that a line names, and the words that follow its name."""
     folded = tuple(word.lower() for word in words[:_LONGEST])
+    if folded[:2] in SETTINGS:
+        return None
     for length in range(len(folded), 0, -1):
         found = OPERATIONS.get(folded[:length])
         if found is not None:
@@ -140,6 +147,9 @@ def execute(caller: Caller, line: str) -> Answer:
         Refusal: The router answers with an error line.
     """
     load_operations()
+    if end := _BLOCK.match(line):
+        yield from _block(caller, line, end[1])
+        return
     command, *filters = _pipes(line)
     words = split(command)
     if not words:
@@ -150,6 +160,16 @@ def execute(caller: Caller, line: str) -> Answer:
     if patterns:
         yield Say.SEARCHING.text(japanese=caller.japanese)
     yield from _kept(_answer(caller, words, command), patterns)
+
+
+def _block(caller: Caller, line: str, end: str) -> Answer:
+    """Take the lines of a block up to its end word, then carry it out as a whole."""
+    if not caller.administrator:
+        raise Refusal(Problem.ADMINISTRATOR_ONLY)
+    lines = line.split("\n")
+    while lines[-1].strip() != end:
+        lines.append((yield Ask("")))
+    caller.router.execute_block(lines, caller.context)
 
 
 def _answer(caller: Caller, words: Words, command: str) -> Iterable[str] | Answer:

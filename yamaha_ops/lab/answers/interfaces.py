@@ -53,8 +53,8 @@ def _status(caller: Caller, interface: str) -> Iterator[str]:
     addresses = [words[0] for words in view.all("ip", interface, "address")]
     yield interface.upper()
     yield _row(say("Description:", "説明:"), description(view, interface))
-    yield _row(say("IP address:", "IPアドレス:"), addresses[-1] if addresses else "")
-    yield _row(say("Ethernet address:", "イーサネットアドレス:"), mac)
+    yield _row(say("IP Address:", "IPアドレス:"), addresses[-1] if addresses else "")
+    yield _row(say("Ethernet Address:", "イーサネットアドレス:"), mac)
     if interface == "lan1":
         for port in SWITCH_PORTS:
             link = "1000BASE-T Full Duplex" if port in world.ports else "Link Down"

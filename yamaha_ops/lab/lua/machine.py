@@ -154,20 +154,13 @@ class Hands:
         if words[:2] == ["terminate", "lua"] and self._names_itself(words[2:]):
             self._tasks.locked = True
             self._tasks.wait(self._task, self._task.state, None)
-        worked, printed = self._tasks.ask(lambda: self._carry_out(typed))
+        worked, printed = self._tasks.ask(
+            lambda: run_unattended(self._router, typed, japanese=self._task.japanese)
+        )
         if words[:2] == ["console", "character"] and worked:
             self._task.japanese = is_japanese(words[2])
         text = "".join(f"{row}\r\n" for row in printed).encode("cp932", "replace")
         return worked, text.decode("latin-1") or None
-
-    def _carry_out(self, typed: str) -> tuple[bool, list[str]]:
-        printed: list[str] = []
-        for line in typed.split("\n"):
-            worked, more = run_unattended(self._router, line, japanese=self._task.japanese)
-            printed += more
-            if not worked:
-                return False, printed
-        return True, printed
 
     def _names_itself(self, words: list[str]) -> bool:
         own = {str(self._task.number), "all", self._task.script}

@@ -210,6 +210,7 @@ class Tasks:
 
     def busy(self) -> bool:
         """Tell whether a task is working, not waiting."""
-        return any(
-            task.state in {State.RUN, State.TERMINATE} for task in tuple(self.running.values())
+        waiting = {State.SLEEP, State.WATCH}
+        return not self.locked and any(
+            task.state not in waiting for task in tuple(self.running.values())
         )
