@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
-    from yamaha_ops.router.dialogue import Reply
+    from yamaha_ops.router.reading import Reply
 
 
 class Session(Protocol):

@@ -17,9 +17,10 @@ from yamaha_ops.errors import (
     YamahaOpsError,
 )
 from yamaha_ops.router import answers, console, screen
-from yamaha_ops.router.dialogue import Dialogue, password, yes_or_no
+from yamaha_ops.router.dialogue import Dialogue
 from yamaha_ops.router.driver import Connection, HungUpError
 from yamaha_ops.router.known_hosts import KnownHosts
+from yamaha_ops.router.reading import password, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from yamaha_ops.inventory import Router
-    from yamaha_ops.router.dialogue import Reply
+    from yamaha_ops.router.reading import Reply
 
 PATIENCE: Final = 15.0
 """The longest silence inside an answer, in seconds, unless a caller expects a longer one."""
