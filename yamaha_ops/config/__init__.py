@@ -5,6 +5,7 @@ from yamaha_ops.config.configuration import Configuration
 from yamaha_ops.config.difference import Command, Difference, difference
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
 from yamaha_ops.config.interpreter import Interpreter
+from yamaha_ops.config.safekeeping import restore, separate
 from yamaha_ops.config.secrets import has_secret, mask
 from yamaha_ops.config.statement import Key, Setting
 from yamaha_ops.config.wrapping import unwrap
@@ -25,5 +26,7 @@ __all__ = [
     "difference",
     "has_secret",
     "mask",
+    "restore",
+    "separate",
     "unwrap",
 ]

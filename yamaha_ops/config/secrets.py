@@ -53,11 +53,19 @@ def has_secret(line: str) -> bool:
 
 
 def replace_secrets(line: str, replacement: Callable[[Secret], str]) -> str:
-    """Return ``line`` with each secret replaced by what ``replacement`` says."""
+    """Return ``line`` with each secret replaced by the text that ``replacement`` returns."""
+    return replace_words(line, lambda secret, _: quote(replacement(secret)))
+
+
+def replace_words(line: str, replacement: Callable[[Secret, str], str]) -> str:
+    """Return ``line`` with each secret replaced; ``replacement`` also gets it as written."""
     for secret in reversed(secrets_of(line)):
         if secret.text != MASK:
-            word = quote(secret.prefix + replacement(secret))
-            line = line[: secret.start] + word + line[secret.end :]
+            # A word in quotes goes as a whole, its prefix included.
+            prefixed = line.startswith(secret.prefix, secret.start)
+            start = secret.start + len(secret.prefix) * prefixed
+            word = replacement(secret, line[start : secret.end])
+            line = line[:start] + word + line[secret.end :]
     return line
 
 

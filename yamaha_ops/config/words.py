@@ -109,5 +109,6 @@ def join(words: list[str] | tuple[str, ...]) -> str:
 
 
 def is_plain(line: str, count: int) -> bool:
-    """Say whether ``line`` is ``count`` words of which none needs quotes."""
-    return line.count(" ") == count - 1 and "  " not in line and not _NOT_BLANK.search(line)
+    """Say whether ``line`` is ``count`` words of which none is empty or needs quotes."""
+    blanks = line.count(" ") == count - 1 and "  " not in line and line.strip(" ") == line
+    return blanks and bool(line) and not _NOT_BLANK.search(line)
