@@ -1,7 +1,21 @@
 """The only place that opens a connection: the console over SSH, files over SFTP and TFTP."""
 
+from yamaha_ops.router.files import Files
 from yamaha_ops.router.reading import Reply, password, yes_or_no
 from yamaha_ops.router.session import Session
+from yamaha_ops.router.sftp import File, SftpFiles
 from yamaha_ops.router.shell import ShellSession, connect
+from yamaha_ops.router.tftp import TftpFiles
 
-__all__ = ["Reply", "Session", "ShellSession", "connect", "password", "yes_or_no"]
+__all__ = [
+    "File",
+    "Files",
+    "Reply",
+    "Session",
+    "SftpFiles",
+    "ShellSession",
+    "TftpFiles",
+    "connect",
+    "password",
+    "yes_or_no",
+]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from paramiko import PKey, SSHClient
 
+    from yamaha_ops.inventory import Router
+
 
 def fingerprint(key: PKey) -> str:
     """Return the fingerprint as OpenSSH and ``show sshd host key type=fingerprint`` print it."""
@@ -109,3 +111,14 @@ class KnownHosts(MissingHostKeyPolicy):
             router=self._name,
             where=str(self._path),
         )
+
+
+def known_hosts(router: Router, state: Path, *, accept_new: bool) -> KnownHosts:
+    """Return the policy for a router: its keys are in ``<state>/known_hosts``."""
+    return KnownHosts(
+        state / "known_hosts",
+        name=router.name,
+        host=router.host,
+        port=router.port,
+        accept_new=accept_new or router.known_hosts == "first-use",
+    )

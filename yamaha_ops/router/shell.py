@@ -18,8 +18,9 @@ from yamaha_ops.errors import (
 )
 from yamaha_ops.router import answers, console, screen
 from yamaha_ops.router.dialogue import Dialogue
-from yamaha_ops.router.driver import Connection, HungUpError
-from yamaha_ops.router.known_hosts import KnownHosts
+from yamaha_ops.router.driver import Connection
+from yamaha_ops.router.known_hosts import known_hosts
+from yamaha_ops.router.reach import HungUpError
 from yamaha_ops.router.reading import password, yes_or_no
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from yamaha_ops.inventory import Router
+    from yamaha_ops.router.known_hosts import KnownHosts
     from yamaha_ops.router.reading import Reply
 
 PATIENCE: Final = 15.0
@@ -64,19 +66,11 @@ def connect(
         ConnectError: Everything else that keeps a session from starting.
         SecretError: The password cannot be had.
     """
-    accept_new = accept_new_host_key or router.known_hosts == "first-use"
-    hosts = KnownHosts(
-        state / "known_hosts",
-        name=router.name,
-        host=router.host,
-        port=router.port,
-        accept_new=accept_new,
-    )
-    try:
+    hosts = known_hosts(router, state, accept_new=accept_new_host_key)
+    # Seen on an RTX830: the shell closes right after the handshake, and the next try succeeds.
+    with suppress(HungUpError):
         return _open(router, hosts, state, timeout)
-    except HungUpError:
-        # Seen on an RTX830: the shell closes right after the handshake, and the next try succeeds.
-        return _open(router, hosts, state, timeout)
+    return _open(router, hosts, state, timeout)
 
 
 def _open(router: Router, hosts: KnownHosts, state: Path, timeout: float) -> ShellSession:
