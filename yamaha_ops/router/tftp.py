@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 69
 
-_MODULES: Final = (
-    "TftpClient",
-    "TftpContext",
-    "TftpPacketFactory",
-    "TftpPacketTypes",
-    "TftpStates",
-)
+_TALKATIVE: Final = ("Client", "Context", "PacketFactory", "PacketTypes", "States")
 
 
 def _silenced(record: logging.LogRecord) -> bool:
