@@ -139,6 +139,14 @@ class SftpFiles:
         files = (File(f.filename, f.st_size, stat.S_ISDIR(f.st_mode or 0)) for f in found)
         return tuple(sorted(files, key=lambda file: file.name))
 
+    def make_folder(self, path: str) -> None:
+        """Create a folder of the RTFS.
+
+        Raises: as :meth:`read`.
+        """
+        with self._translated(f"create {path}"):
+            self._sftp.mkdir(path)
+
     def close(self) -> None:
         """See :class:`~yamaha_ops.router.files.Files`."""
         with suppress(OSError):

@@ -84,7 +84,7 @@ class TftpFiles:
 
     def _client(self) -> tftpy.TftpClient:
         # No options: with a block size that the router ignores, tftpy would send wrong blocks.
-        return tftpy.TftpClient(self._router.host, self._port, options={})
+        return tftpy.TftpClient(self._router.host, self._port, options={}, flock=False)
 
     def _name(self, path: str) -> str:
         secret = self._router.login.administrator_password
