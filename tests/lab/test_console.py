@@ -270,3 +270,62 @@ def test_an_embedded_file_is_typed_line_by_line(bench: Make) -> None:
     assert terminal.type("EOF") == "EOF\n# "
     text = made.router.running.text
     assert "embedded file x.lua <<EOF\nshow status | nothing\nif x then y() end\nEOF\n" in text
+
+
+def test_tab_completes_a_word(bench: Make) -> None:
+    terminal = bench().login()
+    assert terminal.keys("show enviro\t") == "show environment "
+    assert terminal.keys("\x15xyz\t").endswith("xyz")
+
+
+def test_the_first_line_may_be_lost(bench: Make) -> None:
+    terminal = bench().login()
+    terminal.console.faults.lose_first_line = True
+    assert terminal.answer("show arp") == []
+    assert len(terminal.answer("show arp")) > 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "sessions"),
+    [
+        ("user attribute admin host=192.168.100.7\n", 0),
+        ("user attribute admin host=127.0.0.1-127.0.0.9\n", 2),
+        ("user attribute admin multi-session=off\n", 1),
+        ("user attribute * multi-session=off\nuser attribute admin multi-session=on\n", 2),
+        ("sshd session 1\n", 1),
+        ("sshd host lan\n", 2),
+        ("sshd host none\n", 0),
+    ],
+)
+def test_who_gets_in(bench: Make, setting: str, sessions: int) -> None:
+    made = bench(setting)
+    assert [not made.login().closed for _ in range(2)].count(True) == sessions
+
+
+def test_a_user_without_the_attribute_stays_a_user(bench: Make) -> None:
+    terminal = bench("user attribute admin administrator=off\n").login()
+    terminal.type("administrator")
+    assert not terminal.console.administrator
+
+
+def test_the_login_timer_of_a_user_goes_before_the_general_one(bench: Make) -> None:
+    made = bench("login timer 1000\nuser attribute admin login-timer=120\n")
+    terminal = made.login()
+    made.clock.advance(121)
+    assert terminal.closed
+
+
+def test_passwords_are_asked_for_and_kept_in_clear_or_encrypted(bench: Make) -> None:
+    made = bench()
+    terminal = made.login().administrator()
+    terminal.type("administrator password", "secret2", "newone", "newone")
+    assert "administrator password newone\n" in made.router.running.text
+    terminal.type("administrator password encrypted", "newone", "other", "other")
+    assert "other" not in made.router.running.text
+    assert "administrator password encrypted *" in terminal.answer("show config")
+    second = made.login()
+    second.type("administrator", "other")
+    assert second.console.administrator
+    terminal.type("login user bob hunter2")
+    assert "hunter2" not in made.router.running.text
+    assert "login user bob *" in terminal.answer("show config")

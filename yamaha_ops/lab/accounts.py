@@ -18,6 +18,9 @@ FIDELITY: Final = (
     documented("`login password` and `administrator password` are stored in clear", "REF 4.1-4.4"),
     assumed("What an encrypted password looks like", "never published; the lab uses a digest"),
     documented("User attributes administrator, connection, host, multi-session", "REF 4.10"),
+    assumed(
+        "A user kept out by `host=` or `multi-session=off` sees the error of host lists", "REF"
+    ),
     documented(
         "Without `login-timer` of the user or `login timer` 300 seconds; `clear` means 300 too",
         "REF 4.10, 4.53",
@@ -102,6 +105,14 @@ def login_seconds(view: View, user: str) -> int:
     """Return after how many seconds without a key a remote session ends."""
     timer = attribute(view, user, "login-timer", view.value("login", "timer", default="clear"))
     return int(timer) if timer.isdigit() else DEFAULT_LOGIN_SECONDS
+
+
+def admits_host(view: View, service: str, address: str) -> bool:
+    """Check a client against a service's ``... host`` list; ``any`` where there is none."""
+    # `sshd host key generate` begins like the list of hosts but is another setting.
+    lists = view.all(f"{service}d", "host")
+    allowed = next((words for words in lists if words[:1] != ("key",)), None)
+    return host_allowed(allowed, address, "any")
 
 
 def host_allowed(allowed: tuple[str, ...] | None, address: str, default: str) -> bool:

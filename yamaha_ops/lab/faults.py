@@ -18,6 +18,7 @@ class Faults:
         garble_every: One byte in so many arrives wrong.
         truncate_after_lines: An answer stops after so many rows without a word; the prompt follows.
         page_every: The pager stops after so many rows whatever ``console lines`` says.
+        lose_first_line: The next line that is typed is lost, as right after the banner it may be.
         refuse_connections: The SSH port closes each connection at once.
         refuse_logins: No password is right.
         tftp_loss: Share of TFTP packets that get lost, 0..1.
@@ -31,6 +32,7 @@ class Faults:
     garble_every: int | None = None
     truncate_after_lines: int | None = None
     page_every: int | None = None
+    lose_first_line: bool = False
     refuse_connections: bool = False
     refuse_logins: bool = False
     tftp_loss: float = 0.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from yamaha_ops.errors import InputError
+from yamaha_ops.firmware import Revision
 
 BUILT = {
     "15.02.09": "Fri Nov  2 14:23:51 2018",
@@ -19,8 +19,6 @@ UNRECORDED_BUILD = "Wed Jan  1 00:00:00 2025"
 MODELS = ("RTX830",)
 DEFAULT_REVISION = "15.02.22"
 """The revision whose banner is on record."""
-
-_REVISION = re.compile(r"(?:Rev\.)?(\d+\.\d{2}\.\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,16 @@ class Hardware:
         """
         if model not in MODELS:
             raise InputError(f"the lab has no {model}; it emulates {', '.join(MODELS)}")
-        match = _REVISION.fullmatch(revision)
-        if match is None:
-            raise InputError(f"{revision!r} is not a firmware revision; write it as 15.02.22")
+        try:
+            own = Revision.parse(revision)
+        except ValueError as error:
+            raise InputError(str(error)) from None
         first = 2 * number
         macs = tuple(
             f"00:a0:de:{n >> 16 & 255:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
             for n in (first, first + 1)
         )
-        return cls(model, match[1], f"M4A{number:06d}", (macs[0], macs[1]))
+        return cls(model, str(own), f"M4A{number:06d}", (macs[0], macs[1]))
 
     @property
     def firmware(self) -> str:
@@ -65,8 +64,4 @@ class Hardware:
 
     def since(self, revision: str) -> bool:
         """Tell whether this firmware is ``revision`` or later, so has what came with it."""
-        return _numbers(self.revision) >= _numbers(revision)
-
-
-def _numbers(revision: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in revision.split("."))
+        return Revision.parse(self.revision) >= Revision.parse(revision)

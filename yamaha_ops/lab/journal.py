@@ -42,9 +42,16 @@ class Log:
         """Write a line, now or ``after`` seconds from now; return it so it can be withdrawn."""
         entry = Entry(self._clock.now() + after, text)
         self._entries.append(entry)
-        for watcher in tuple(self.watchers):
-            watcher(text)
+        if after:
+            self._clock.later(after, lambda: self._tell(entry))
+        else:
+            self._tell(entry)
         return entry
+
+    def _tell(self, entry: Entry) -> None:
+        if self.watchers and entry in self._entries:
+            for watcher in tuple(self.watchers):
+                watcher(entry.text)
 
     def withdraw(self, entry: Entry) -> None:
         """Take back a line whose time has not come."""

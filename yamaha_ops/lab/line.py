@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops.config import ParameterError
+from yamaha_ops.config.filters import PROTOCOLS, Packet, evaluate
 from yamaha_ops.errors import MapeError
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.mape import calculate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from yamaha_ops.config import Configuration
     from yamaha_ops.lab.hardware import Hardware
+    from yamaha_ops.lab.settings import Running
     from yamaha_ops.lab.view import View, Words
     from yamaha_ops.lab.world import World
     from yamaha_ops.mape import Mapping as Share
@@ -52,6 +56,10 @@ FIDELITY: Final = (
 
 PROVIDERS: Final = {"v6plus": "v6plus", "ocn": "ocn", "ipv6option": "biglobe"}
 """``tunnel map-e type`` to the provider names of the rule table."""
+
+ALL_NODES: Final = ipaddress.IPv6Address("ff02::1")
+LINK_LOCAL: Final = ipaddress.IPv6Address("fe80::1")
+"""Stands for LAN2's own address where filters are asked about packets to it."""
 
 KINDS: Final = {
     "map-e": "MAP-E",
@@ -110,10 +118,11 @@ class LineState:
         return next((tunnel for tunnel in self.tunnels if tunnel.number == number), None)
 
 
-def judge(view: View, world: World, hardware: Hardware) -> LineState:
+def judge(running: Running, world: World, hardware: Hardware) -> LineState:
     """Work out what the line does under a configuration."""
+    view, configuration = running.view, running.configuration
     problems: list[str] = []
-    prefix = _prefix(view, world, problems)
+    prefix = _prefix(running, world, problems)
     mapping: Share | None = None
     tunnels = []
     for number in view.numbers("tunnel"):
@@ -126,12 +135,12 @@ def judge(view: View, world: World, hardware: Hardware) -> LineState:
             own = _mapping(view, here, prefix, hardware, problems) if enabled else None
             mapping = mapping or own
             up = own is not None
-            answered = up and _answered(view, number, own, problems)
+            answered = own is not None and _answered(running, number, own, problems)
             remote = own.br if own else None
         elif encapsulation == "ipip":
             up = enabled and endpoint is not None and prefix is not None
             remote = endpoint[-1] if endpoint else None
-            answered = up and _passes(view, "4")
+            answered = up and _ipip_answered(configuration, endpoint)
         else:
             up = answered = enabled and number in world.peers
             remote = None
@@ -159,9 +168,9 @@ def _pp(view: View, world: World, number: int) -> PpState:
     return PpState.CONNECTED if world.pppoe and named else PpState.CONNECTING
 
 
-def _prefix(view: View, world: World, problems: list[str]) -> ipaddress.IPv6Network | None:
+def _prefix(running: Running, world: World, problems: list[str]) -> ipaddress.IPv6Network | None:
     """Return the prefix that arrives on LAN2 in the way the configuration asks for it."""
-    offer = world.offer
+    view, configuration, offer = running.view, running.configuration, world.offer
     if offer.prefix is None:
         problems.append("the provider offers no prefix")
         return None
@@ -174,7 +183,10 @@ def _prefix(view: View, world: World, problems: list[str]) -> ipaddress.IPv6Netw
     if client != wanted:
         problems.append("ipv6 lan2 dhcp service must be " + " ".join(wanted))
         return None
-    if not _passes(view, "icmp6") or not _passes(view, "udp", "546"):
+    gateway = ipaddress.IPv6Address(offer.gateway)
+    advertised = Packet(gateway, ALL_NODES, PROTOCOLS["icmp6"], icmp_type=134)
+    answered = Packet(gateway, LINK_LOCAL, PROTOCOLS["udp"], source_port=547, destination_port=546)
+    if not _passes(configuration, advertised) or not _passes(configuration, answered):
         problems.append("the IPv6 filter on lan2 drops icmp6 or DHCPv6")
         return None
     return ipaddress.IPv6Network(offer.prefix)
@@ -207,10 +219,23 @@ def _mapping(
     return mapping
 
 
-def _answered(view: View, number: int, mapping: Share | None, problems: list[str]) -> bool:
+def _ipip_answered(configuration: Configuration, endpoint: Words | None) -> bool:
+    """Tell whether an IPIP tunnel between two addresses gets its answers through the filter."""
+    try:
+        own, remote = (ipaddress.IPv6Address(word) for word in endpoint or ())
+    except ValueError:  # one address, a name, or IPv4: nothing the lab's line carries
+        return False
+    return _passes(configuration, Packet(remote, own, PROTOCOLS["ipip"]))
+
+
+def _answered(running: Running, number: int, mapping: Share, problems: list[str]) -> bool:
     """Tell whether packets come back: the filter, the descriptor and the route are right."""
-    before = len(problems)
-    if not _passes(view, "4"):
+    view, before = running.view, len(problems)
+    if mapping.br is None:
+        problems.append("the rule names no border relay")
+        return False
+    relay, own = ipaddress.IPv6Address(mapping.br), ipaddress.IPv6Address(mapping.ce)
+    if not _passes(running.configuration, Packet(relay, own, PROTOCOLS["ipip"])):
         problems.append("the IPv6 filter on lan2 drops protocol 4 from the border relay")
     descriptor = view.first("ip", "tunnel", "nat", "descriptor", context=f"tunnel{number}")
     outer = descriptor and view.first("nat", "descriptor", "address", "outer", descriptor[0])
@@ -219,7 +244,7 @@ def _answered(view: View, number: int, mapping: Share | None, problems: list[str
         problems.append(f"tunnel {number} has no masquerade descriptor with outer map-e")
     if not _routed(view, number):
         problems.append(f"the default route does not go through tunnel {number}")
-    return mapping is not None and len(problems) == before
+    return len(problems) == before
 
 
 def _routed(view: View, number: int) -> bool:
@@ -230,31 +255,9 @@ def _routed(view: View, number: int) -> bool:
     )
 
 
-def _passes(view: View, protocol: str, port: str | None = None) -> bool:
-    """Tell whether the inbound IPv6 filter on LAN2 lets a packet of a protocol through.
-
-    The first filter that fits decides; what none fits is dropped (REF 30.7). Addresses are taken
-    as fitting: the packets asked about come from the provider.
-    """
-    applied = view.first("ipv6", "lan2", "secure", "filter", "in")
-    if applied is None:
-        return True
-    numbers = applied[: applied.index("dynamic")] if "dynamic" in applied else applied
-    for number in numbers:
-        rule = view.first("ipv6", "filter", number)
-        if rule and _fits(rule, protocol, port):
-            return not rule[0].startswith("reject")
-    return False
-
-
-def _fits(rule: Words, protocol: str, port: str | None) -> bool:
-    _, _, _, protocols, source, target, *_ = (*rule, *"*****")[:7]
-    if not _member(protocol, protocols) or (protocol != "udp" and (source, target) != ("*", "*")):
+def _passes(configuration: Configuration, packet: Packet) -> bool:
+    """Tell whether the inbound IPv6 filter on LAN2 lets an answer of the provider in."""
+    try:
+        return evaluate(configuration, "lan2", "in", packet, reply=True).passes
+    except ParameterError:  # a filter nobody can read lets nothing through
         return False
-    return port is None or _member(port, target)
-
-
-def _member(word: str, listed: str) -> bool:
-    aliases: Iterable[str] = {"icmp6": ("icmp6", "58"), "udp": ("udp", "17")}.get(word, (word,))
-    names = listed.split(",")
-    return listed == "*" or any(alias in names for alias in aliases)

@@ -40,6 +40,7 @@ MISHAPS: Final[dict[str, Mishap]] = {
     "garble": Mishap("N", "one byte in N arrives wrong", _set("garble_every", int)),
     "truncate": Mishap("N", "answers end after N rows", _set("truncate_after_lines", int)),
     "pager": Mishap("N", "a pager after every N rows", _set("page_every", int)),
+    "lose-line": Mishap("", "the next typed line is lost", _switch("lose_first_line")),
     "refuse-connections": Mishap("", "close each connection", _switch("refuse_connections")),
     "refuse-logins": Mishap("", "no password is right", _switch("refuse_logins")),
     "tftp-loss": Mishap("SHARE", "lose packets on TFTP, 0..1", _set("tftp_loss", float)),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.console import Console
     from yamaha_ops.lab.hardware import Hardware
     from yamaha_ops.lab.journal import Entry
-    from yamaha_ops.lab.view import View
+    from yamaha_ops.lab.view import View, Words
 
 FIDELITY: Final = (
     documented(
@@ -46,6 +46,12 @@ FIDELITY: Final = (
     ),
     assumed("A restart takes 2 seconds", "real ones take about a minute; tests should not"),
 )
+
+
+NEITHER_HERE_NOR_THERE: Final = frozenset(
+    (word,) for word in ("console", "description", "dhcp", "dns", "login", "snmp", "syslog")
+)
+"""First words of settings that neither the line nor schedules nor Lua depend on."""
 
 
 def _at_once(work: Callable[[], None]) -> None:
@@ -180,7 +186,7 @@ class EmulatedRouter:
         check_schedule(words, self.hardware)
         self.running.execute(line, context)
         self.changed = True
-        self._settings_changed()
+        self._settings_changed(words)
 
     def execute_block(self, lines: list[str], context: str = "") -> None:
         """Carry out an ``embedded file`` or ``macro``: the line, its body, its end word.
@@ -193,7 +199,6 @@ class EmulatedRouter:
         for line in lines:
             self.running.execute(line, context)
         self.changed = True
-        self._settings_changed()
 
     def follow(self, line: str, context: str) -> str:
         """Carry out a line of a file and return the context for the next one.
@@ -203,7 +208,7 @@ class EmulatedRouter:
         """
         following = self.running.follow(line, context)
         self.changed = True
-        self._settings_changed()
+        self._settings_changed(split(line))
         return following
 
     def set_secret(self, command: str, value: str | None, *, hidden: bool) -> None:
@@ -244,7 +249,12 @@ class EmulatedRouter:
             self.log.add(f'Configuration saved in "CONFIG{target}" by {by}')
         return target
 
-    def _settings_changed(self) -> None:
+    def _settings_changed(self, words: Words = ()) -> None:
+        """React to a change; the words of the line, where there is one, tell what cannot matter."""
+        if words[:1] == ("no",):
+            words = words[1:]
+        if words[:1] in NEITHER_HERE_NOR_THERE or words[:2] == ("ip", "filter"):
+            return
         self._judge()
         self.scheduler.rearm()
         if self.view.value("lua", "use", default="on") == "off":
@@ -277,7 +287,7 @@ class EmulatedRouter:
 
     def _judge(self) -> LineState:
         """Judge the configuration again, and note in the log what goes up or down by it."""
-        before, self._line = self._line, judge(self.view, self.world, self.hardware)
+        before, self._line = self._line, judge(self.running, self.world, self.hardware)
         moved = before is not None and before.mapping != self._line.mapping
         wanted = {
             f"tunnel{tunnel.number}": f"IP Tunnel[{tunnel.number}]"

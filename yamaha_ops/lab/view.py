@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
+
+from yamaha_ops.config import ParameterError, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,14 +14,9 @@ Words = tuple[str, ...]
 
 def split(line: str) -> Words:
     """Split a line into words the way the console does: quotes and backslashes protect blanks."""
-    if '"' not in line and "'" not in line and "\\" not in line:
-        return tuple(line.split())
-    lexer = shlex.shlex(line, posix=True)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
     try:
-        return tuple(lexer)
-    except ValueError:  # an unfinished quote: the console takes the rest as it is
+        return tuple(words.split(line))
+    except ParameterError:  # an unfinished quote: the console takes the rest as it is
         return tuple(line.split())
 
 
@@ -38,21 +34,21 @@ class View:
         for line in text.splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
-            words = split(line)
+            told = split(line)
             if not line.startswith(" "):
                 context = ""
-            if len(words) == 3 and words[1] == "select":  # noqa: PLR2004 -- `tunnel select 1`
-                context = "" if words[2] == "none" else words[0] + words[2]
+            if len(told) == 3 and told[1] == "select":  # noqa: PLR2004 -- `tunnel select 1`
+                context = "" if told[2] == "none" else told[0] + told[2]
                 self._lines.setdefault(context, [])
                 continue
-            self._lines[context].append(words)
+            self._lines[context].append(told)
 
     def all(self, *prefix: str, context: str = "") -> Iterator[Words]:
         """Yield what follows ``prefix`` on every line of a context that begins with it."""
         length = len(prefix)
-        for words in self._lines.get(context, ()):
-            if words[:length] == prefix:
-                yield words[length:]
+        for line in self._lines.get(context, ()):
+            if line[:length] == prefix:
+                yield line[length:]
 
     def first(self, *prefix: str, context: str = "") -> Words | None:
         """Return what follows ``prefix`` on the last line that begins with it, or None.
@@ -66,8 +62,8 @@ class View:
 
     def value(self, *prefix: str, default: str, context: str = "") -> str:
         """Return the one word after ``prefix``, or the default."""
-        words = self.first(*prefix, context=context)
-        return words[0] if words else default
+        found = self.first(*prefix, context=context)
+        return found[0] if found else default
 
     def numbers(self, kind: str) -> list[int]:
         """Return the selected numbers of a kind of context: ``tunnel`` or ``pp``."""

@@ -43,6 +43,21 @@ def usage(caller: Caller, typed: str) -> Iterator[str]:
         label = " " * LABEL
 
 
+def completion(typed: str) -> str:
+    """Return what TAB adds to the words typed so far: the rest of a word, if only one fits."""
+    load_operations()
+    words = tuple(word.lower() for word in split(typed))
+    if not words or typed.endswith(" "):
+        return ""
+    *before, begun = words
+    fitting = {
+        name[len(before)]
+        for name in _names()
+        if _leads(tuple(before), name) and name[len(before)].startswith(begun)
+    }
+    return fitting.pop()[len(begun) :] + " " if len(fitting) == 1 else ""
+
+
 def _forms(words: Words) -> Iterable[str]:
     """Return the documented forms of the setting that the words name in full."""
     found = [entry for entry in commands().candidates(words) if entry.since != "-"]

@@ -8,6 +8,7 @@ from yamaha_ops.lab.accounts import encrypted
 from yamaha_ops.lab.commands.login import confirmed
 from yamaha_ops.lab.fidelity import assumed, documented
 from yamaha_ops.lab.messages import Problem, Refusal, Say
+from yamaha_ops.lab.paths import write_file
 from yamaha_ops.lab.shell import Ask, operation
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FIDELITY: Final = (
     documented("At most 32 named users; password 1..32 characters", "REF 4.5"),
     documented("An empty new administrator password removes it", "REF 4.3"),
     assumed("`sshd host key generate` works at once", "a real one takes minutes (REF 4.69)"),
+    documented("`import sshd authorized-keys U` asks for one line", "REF 4.77"),
     documented("`sshd host key generate` over an existing key asks", "console.md 4"),
 )
 
@@ -96,6 +98,20 @@ def login_user(caller: Caller, words: Words) -> Answer:
         raise Refusal(Problem.RANGE)
     router.accounts.known.pop(user, None)
     router.execute(f"login user {user} encrypted {stored}")
+
+
+@operation("import sshd authorized-keys", since="15.02.14")
+def import_key(caller: Caller, words: Words) -> Answer:
+    """Take one public key of a user: the line is asked for (REF 4.77)."""
+    router = caller.router
+    if len(words) != 1 or not router.accounts.has_user(router.view, words[0]):
+        raise Refusal(Problem.PARAMETER_COUNT)
+    line = yield Ask("")
+    for directory in ("/ssh", "/ssh/authorized_keys"):
+        if directory not in router.rtfs.directories:
+            router.rtfs.make_directory(directory)
+    path = f"/ssh/authorized_keys/{words[0]}"
+    write_file(router, path, router.rtfs.files.get(path, b"") + f"{line}\n".encode())
 
 
 @operation("sshd host key generate")

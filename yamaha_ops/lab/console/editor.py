@@ -20,11 +20,12 @@ FIDELITY: Final = (
         "Characters over 4095 are not taken and not echoed", "the limit's effect is not stated"
     ),
     assumed("The echo of a long line is not broken and not scrolled", "no recording"),
-    assumed("TAB completes a word only when one way exists, else nothing", "no recording"),
+    assumed("TAB completes a word when one way exists, else does nothing", "no recording"),
 )
 
 LIMIT: Final = 4095
 CTRL_C: Final = 0x03
+TAB: Final = 0x09
 CTRL_R: Final = 0x12
 CTRL_U: Final = 0x15
 ERASE: Final = frozenset({0x08, 0x7F})
@@ -43,6 +44,7 @@ class Event(Enum):
     ABORTED = auto()
     HELP = auto()
     REDRAW = auto()
+    COMPLETE = auto()
 
 
 class Editor:
@@ -62,6 +64,8 @@ class Editor:
         if byte == CTRL_C:
             self.line.clear()
             return Event.ABORTED, b"\r\n"
+        if byte == TAB and echo:
+            return Event.COMPLETE, b""
         if byte == CTRL_R:
             return Event.REDRAW, b"\r\n"
         if byte == CTRL_U:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal
 
-from yamaha_ops.lab.accounts import attribute, host_allowed, login_seconds
+from yamaha_ops.lab.accounts import admits_host, attribute, host_allowed, login_seconds
 from yamaha_ops.lab.console.editor import Editor, Event
 from yamaha_ops.lab.console.screen import (
     DEFAULT_CHARACTER,
@@ -226,6 +226,8 @@ class Console:
             self._redraw(ask)
         elif event is Event.REDRAW:
             self._redraw(ask)
+        elif event is Event.COMPLETE:
+            self._complete()
 
     def _redraw(self, ask: Ask) -> None:
         self._out += encode(ask.prompt, self.character)
@@ -238,6 +240,13 @@ class Console:
         typed = decode(bytes(self._editor.line), self.character)
         for row in rows(usage(self._caller(), typed), self.columns):
             self._print(row)
+
+    def _complete(self) -> None:
+        from yamaha_ops.lab.commands.help import completion  # noqa: PLC0415 -- see above
+
+        rest = completion(decode(bytes(self._editor.line), self.character)).encode()
+        self._editor.line += rest
+        self._out += rest
 
     # --- the dialogue ------------------------------------------------------------------------
 
@@ -261,18 +270,36 @@ class Console:
         if self.peer.user is None and not (yield from self._log_in()):
             self._end(Ending.REFUSED)
             return
+        if not self._welcome():
+            self._print(Problem.ACCESS.line(japanese=False))
+            self._end(Ending.REFUSED)
+            return
         self._enter()
         while self.ending is None:
             line = yield Ask(self.prompt)
+            if self.faults.lose_first_line:
+                self.faults.lose_first_line = False
+                continue
             yield from self._run(line)
 
     def _admitted(self) -> bool:
-        router, service = self.router, self.peer.service
-        there = sum(console.peer.service == service for console in router.consoles)
-        # `sshd host key generate` begins like the list of hosts but is another setting.
-        lists = router.view.all(f"{service}d", "host")
-        allowed = next((words for words in lists if words[:1] != ("key",)), None)
-        return there < SESSIONS and host_allowed(allowed, self.peer.address, "any")
+        """Tell whether the service has room and takes clients from this address."""
+        view, service = self.router.view, self.peer.service
+        there = sum(console.peer.service == service for console in self.router.consoles)
+        room = int(view.value(f"{service}d", "session", default=str(SESSIONS)))
+        return there < room and admits_host(view, service, self.peer.address)
+
+    def _welcome(self) -> bool:
+        """Tell whether the user may come from this address, and once more."""
+        view = self.router.view
+        hosts = attribute(view, self.user, "host", "any").split(",")
+        if not host_allowed(tuple(hosts), self.peer.address, "any"):
+            return False
+        again = any(
+            console.user == self.user and console.peer.service == self.peer.service
+            for console in self.router.consoles
+        )
+        return not again or attribute(view, self.user, "multi-session", "on") == "on"
 
     def _log_in(self) -> Generator[Ask, str, bool]:
         """Ask as telnet does: the login password, or nothing and then a named user."""

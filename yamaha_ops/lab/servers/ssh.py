@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 from asyncssh.stream import SSHServerStreamSession
 
-from yamaha_ops.lab.accounts import attribute, host_allowed
+from yamaha_ops.lab.accounts import admits_host, attribute, host_allowed
 from yamaha_ops.lab.console import Console, Peer
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.servers.port import Port
@@ -232,8 +232,10 @@ class _Gate(asyncssh.SSHServer):
 
     def session_requested(self) -> _Session:
         router = self._server.router
-        files = self._files and host_allowed(
-            router.view.first("sftpd", "host"), self._address, "none"
+        files = (
+            self._files
+            and admits_host(router.view, "ssh", self._address)
+            and host_allowed(router.view.first("sftpd", "host"), self._address, "none")
         )
         peer = Peer("ssh", self._address, self._user)
         return _Session(self._server, peer, console=self._console, files=files)
