@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yamaha_ops.change.danger import refuse_dangers
 from yamaha_ops.change.lock import locked
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan, make_plan, read_running
@@ -26,7 +27,7 @@ def plan(job: Job) -> Plan:
     """
     session = job.connect()
     try:
-        return make_plan(session, read_running(session), job.wanted)
+        return make_plan(session, read_running(session), job.wanted, job.circumstances)
     finally:
         session.close()
 
@@ -56,10 +57,11 @@ def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
 def _change(job: Job, approve: Approve) -> Outcome:
     session = job.connect()
     try:
-        made = make_plan(session, read_running(session), job.wanted)
+        made = make_plan(session, read_running(session), job.wanted, job.circumstances)
         if not made.commands:
             session.close()
             return Outcome(job.router, Result.UNCHANGED, "nothing differs")
+        refuse_dangers(made.dangers, job.allowed, router=job.router)
         if not approve(made):
             session.close()
             return Outcome(job.router, Result.FAILED, "not approved; nothing was sent")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from yamaha_ops.change.clock import Clock, SystemClock
 from yamaha_ops.change.event import Event, Kind, Report, silent
 from yamaha_ops.change.journal import Journal, Step
+from yamaha_ops.config import Circumstances
 from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Job:
         state: The folder that keeps journals and locks.
         line: What a working line looks like, or None where there is nothing to verify but reach.
         guard: The guard asked for, one of ``guard.CHOICES``.
+        circumstances: Model, revision, who must be able to log in, accepted findings.
+        allowed: Dangers that the user has named.
         clock: Time.
         report: Whom to tell.
         verification_seconds: How long the line may take to come up.
@@ -45,6 +48,8 @@ class Job:
     state: Path
     line: MapeLine | None = None
     guard: str = "auto"
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    allowed: tuple[str, ...] = ()
     clock: Clock = field(default_factory=SystemClock)
     report: Report = silent
     verification_seconds: float = VERIFICATION_SECONDS

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.config import Command, Configuration, Interpreter, difference
+from yamaha_ops.change.danger import Danger, find_dangers
+from yamaha_ops.config import Circumstances, Command, Configuration, Interpreter, difference
 from yamaha_ops.errors import ConfigError, InputError, PlanError
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Plan:
         before: :func:`state_of` the running configuration the plan starts from.
         after: :func:`state_of` the configuration that the commands lead to.
         commands: In the order they are sent.
-        warnings: What a person should read first.
+        warnings: What cannot be sent, and why.
+        dangers: What is refused unless the user names it.
     """
 
     router: str
@@ -41,6 +43,7 @@ class Plan:
     after: str
     commands: tuple[Command, ...]
     warnings: tuple[str, ...] = ()
+    dangers: tuple[Danger, ...] = ()
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -98,8 +101,13 @@ def send_all(session: Session, commands: Iterable[Command]) -> None:
         session.send(command.line)
 
 
-def make_plan(session: Session, running: Configuration, wanted: Configuration) -> Plan:
-    """Work out the commands from ``running`` to ``wanted``.
+def make_plan(
+    session: Session,
+    running: Configuration,
+    wanted: Configuration,
+    where: Circumstances | None = None,
+) -> Plan:
+    """Work out the commands from ``running`` to ``wanted``, and what is dangerous about them.
 
     The commands are tried on our own interpreter of the language first: a plan that does not lead
     to the wanted configuration there is not sent to a router.
@@ -125,6 +133,7 @@ def make_plan(session: Session, running: Configuration, wanted: Configuration) -
         after=state_of(after),
         commands=delta.commands,
         warnings=delta.warnings,
+        dangers=find_dangers(running, delta.commands, where or Circumstances()),
     )
 
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.change.expectation import expected_line
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
+from yamaha_ops.config import Circumstances
 from yamaha_ops.render import render
 from yamaha_ops.router import connect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yamaha_ops.change.event import Report
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
@@ -24,6 +27,7 @@ def job_for(
     guard: str = "auto",
     accept_new_host_key: bool = False,
     verification_seconds: float = VERIFICATION_SECONDS,
+    allowed: Sequence[str] = (),
 ) -> Job:
     """Return the job that brings one router to what the inventory says.
 
@@ -39,8 +43,22 @@ def job_for(
         state=inventory.state,
         line=expected_line(wanted, str(prefix) if prefix else None),
         guard=guard,
+        circumstances=circumstances(router),
+        allowed=tuple(allowed),
         report=report,
         verification_seconds=verification_seconds,
+    )
+
+
+def circumstances(router: Router) -> Circumstances:
+    """Return what the inventory knows of a router that its configuration does not say."""
+    mapping = router.line.mapping if router.line else None
+    return Circumstances(
+        model=router.model,
+        revision=router.firmware,
+        management=getattr(router.management, "hosts", ()),
+        ports=mapping.ports if mapping else None,
+        accepted=getattr(router, "accepted", {}),
     )
 
 

@@ -39,6 +39,8 @@ MARKS = {
 def show_plan(plan: Plan, console: Console) -> None:
     """Print the commands, grouped by context, risks first."""
     console.print(Text(summary(plan), style="bold"))
+    for danger in plan.dangers:
+        console.print(_hanging("!", f"{danger.name}: {danger.reason}", "bold red"))
     for warning in (*plan.risks, *plan.warnings):
         console.print(_hanging("!", warning, "yellow"))
     for context, commands in groupby(plan.commands, key=lambda command: command.context):

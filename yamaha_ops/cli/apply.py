@@ -61,6 +61,10 @@ def apply(
     at_once: Annotated[
         int, typer.Option("--at-once", min=1, help="Routers at a time within a wave.")
     ] = 8,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", help="A danger that is meant, as the refusal names it."),
+    ] = None,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
@@ -83,6 +87,7 @@ def apply(
             guard=guard,
             accept_new_host_key=accept_new_host_key,
             verification_seconds=verify_seconds,
+            allowed=allow or (),
         )
         for router in chosen
     ]
