@@ -60,6 +60,12 @@ def recorded(request: pytest.FixtureRequest) -> Recorded:
 
 
 @pytest.fixture(scope="session")
+def transcripts() -> list[Path]:
+    """Every transcript that somebody contributed (`yamaha-ops record`)."""
+    return sorted(OWN.glob("*/*.transcript"))
+
+
+@pytest.fixture(scope="session")
 def wrap() -> Callable[[str, int], str]:
     """Break lines as the console does: behind `columns` - 1 cells, in mid token, unmarked."""
 

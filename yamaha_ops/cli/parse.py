@@ -13,6 +13,8 @@ from yamaha_ops.cli._records import tables
 from yamaha_ops.errors import InputError
 from yamaha_ops.status import as_json as record_as_json
 from yamaha_ops.status import parse as parse_text
+from yamaha_ops.status.framing import decode
+from yamaha_ops.status.transcript import Transcript, is_transcript
 
 app = typer.Typer(add_completion=False)
 
@@ -24,7 +26,9 @@ def parse(
     command: Annotated[
         str, typer.Argument(help="The show command, in quotes, such as 'show status lan2'.")
     ],
-    file: Annotated[Path, typer.Argument(help="The recorded text; - is stdin.")] = STDIN,
+    file: Annotated[
+        Path, typer.Argument(help="The recorded text, or a transcript; - is stdin.")
+    ] = STDIN,
     *,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the lines that nothing understood.")
@@ -32,7 +36,7 @@ def parse(
     as_json: options.Json = False,
 ) -> None:
     """Read recorded console text, in Japanese or English, wrapped or not, in any encoding."""
-    parsed = parse_text(command, _read(file))
+    parsed = parse_text(command, _answer(command, _read(file)))
     if as_json:
         sys.stdout.write(json.dumps(record_as_json(parsed.record), ensure_ascii=False) + "\n")
     else:
@@ -44,6 +48,12 @@ def parse(
         typer.echo(f"not understood: {len(unknown)} lines; --verbose shows them", err=True)
     for line in unknown if verbose else ():
         typer.echo(f"not understood: {line}", err=True)
+
+
+def _answer(command: str, data: bytes) -> str | bytes:
+    """Take the answer out of a transcript; any other text is the answer itself."""
+    text = decode(data)
+    return Transcript.loads(text).answer(command) if is_transcript(text) else data
 
 
 def _read(file: Path) -> bytes:

@@ -4,6 +4,6 @@ One module a command, each with its table of labels and its records; `grammar` p
 together and counts what no table knows, `framing` takes echo, prompts and pager marks away.
 """
 
-from yamaha_ops.status.registry import PARSERS, Parsed, as_json, parse
+from yamaha_ops.status.registry import PARSERS, Parsed, as_json, has_record, parse
 
-__all__ = ["PARSERS", "Parsed", "as_json", "parse"]
+__all__ = ["PARSERS", "Parsed", "as_json", "has_record", "parse"]

@@ -20,6 +20,8 @@ _PAGER = re.compile(
 _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """Cursor movements and control characters: nothing of the answer."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
 _PROMPT = re.compile(
     r"(?P<host>[^\s#>]{0,64})(?P<mark>[#>])(?:\s*$|\s*(?P<show>show .*)|\s+(?P<other>[a-z?].*))",
     re.ASCII,
@@ -72,7 +74,8 @@ def answer(text: str | bytes, command: str) -> list[str]:
     if "---" in text:
         text = _PAGER.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _TERMINAL.sub("", text)
+    if _CONTROL.search(text):
+        text = _TERMINAL.sub("", text)
     lines = [line for line in text.split("\n") if line and not line.isspace()]
     return _between_prompts(lines, command)
 
@@ -125,9 +128,11 @@ def _echo_length(typed: str, following: list[str], words: list[str]) -> int:
     Words may be abbreviated, as the console allows, and more may follow (``reverse``); a console
     narrower than the command breaks the echo.
     """
+    whole = " ".join(words)
+    if typed.lstrip()[:1].lower() != whole[:1].lower():
+        return 0
     if _is_echo(typed, words):
         return 1
-    whole = " ".join(words)
     for used, piece in enumerate(following, start=2):
         if not whole.startswith(typed):
             return 0

@@ -103,17 +103,18 @@ class Reader:
         recognise = self._grammar.recognise
         held: str | None = None
         found: Line | None = None
-        for index, line in enumerate(self._lines):
-            here = recognise(line)
+        for index, line in enumerate((*self._lines, None)):
+            here = None if line is None else recognise(line)
             if held is not None:
-                if here is None and self._continues(found, index):
+                if line is not None and here is None and self._continues(found, index):
                     held += line
                     found = recognise(held)
                     continue
-                yield from self._give(held, found)
+                if found is None:
+                    self.unknown.append(held.strip())
+                elif self._counts(found):
+                    yield found
             held, found = line, here
-        if held is not None:
-            yield from self._give(held, found)
         if self.unknown and not self._understood:
             raise ParseError(
                 f"this is not an answer to '{self._command}': no line of it is known",
@@ -126,13 +127,10 @@ class Reader:
         self.unknown.append(line.strip())
         self._understood -= 1
 
-    def _give(self, line: str, found: Line | None) -> Iterator[Line]:
-        if found is None:
-            self.unknown.append(line.strip())
-            return
+    def _counts(self, found: Line) -> bool:
+        """Note a line that is understood, and tell whether a record wants it."""
         self._understood += 1
-        if found[0] is not IGNORED:
-            yield found
+        return found[0] is not IGNORED
 
     def _continues(self, found: Line | None, index: int) -> bool:
         """Whether this line, which the table does not know, is the rest of the one before."""
@@ -147,7 +145,11 @@ class Reader:
         """Find the physical lines that end at the console's edge and go on in the next one."""
         widths = [cells(line) for line in self._lines]
         edge = max(widths)
-        suspects = [index for index in range(len(widths) - 1) if self._fills(widths, edge, index)]
+        suspects = [
+            index
+            for index, width in enumerate(widths[:-1])
+            if edge - width <= 1 and self._fills(widths, edge, index)
+        ]
         plausible = (
             edge >= _NARROWEST_EDGE
             or len(suspects) >= _ENOUGH_BREAKS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yamaha_ops.errors import ParseError
@@ -89,16 +90,30 @@ def parse(command: str, text: str | bytes) -> Parsed:
     Raises:
         ParseError: No parser knows the command, or the text is no answer to it.
     """
-    command = " ".join(command.lower().split())
-    for pattern, parser in _COMPILED:
-        if pattern.fullmatch(command):
-            record, reader = parser(text, command)
-            return Parsed(record, tuple(reader.unknown))
-    raise ParseError(
-        f"no record is defined for '{command}'",
-        command=command,
-        hint="Known are: " + ", ".join(name for name, _pattern, _parser in PARSERS),
-    )
+    command = _normal(command)
+    parser = _parser(command)
+    if parser is None:
+        raise ParseError(
+            f"no record is defined for '{command}'",
+            command=command,
+            hint="Known are: " + ", ".join(name for name, _pattern, _parser in PARSERS),
+        )
+    record, reader = parser(text, command)
+    return Parsed(record, tuple(reader.unknown))
+
+
+def has_record(command: str) -> bool:
+    """Whether the answer to a command can be read."""
+    return _parser(_normal(command)) is not None
+
+
+def _normal(command: str) -> str:
+    return " ".join(command.lower().split())
+
+
+@lru_cache(maxsize=256)
+def _parser(command: str) -> Parser | None:
+    return next((parser for pattern, parser in _COMPILED if pattern.fullmatch(command)), None)
 
 
 def as_json(record: Any) -> Any:

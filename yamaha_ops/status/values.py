@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 _UNITS = {
     "day": 86400,
@@ -20,8 +20,7 @@ _AMOUNT = re.compile(
 )
 _CLOCK = re.compile(r"([0-9]{1,3}):([0-9]{2}):([0-9]{2})", re.ASCII)
 _TIME = re.compile(
-    r"([0-9]{4})/([0-9]{2})/([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r"(?: ([+-])([0-9]{2}):([0-9]{2}))?",
+    r"([0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?: ([+-][0-9]{2}:[0-9]{2}))?",
     re.ASCII,
 )
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -72,13 +71,8 @@ def time(text: str) -> datetime | None:
     found = _TIME.match(text)
     if found is None:
         return None
-    sign, hours, minutes = found.group(7, 8, 9)
     try:
-        zone = None
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            zone = timezone(offset if sign == "+" else -offset)
-        return datetime(*map(int, found.group(1, 2, 3, 4, 5, 6)), tzinfo=zone)  # type: ignore[arg-type,misc]
+        return datetime.fromisoformat(found[1].replace("/", "-") + (found[2] or ""))
     except ValueError:
         return None
 
