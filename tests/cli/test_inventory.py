@@ -69,3 +69,51 @@ def test_convert_prints_an_inventory(tmp_path: Path) -> None:
     hosts = tmp_path / "hosts"
     hosts.write_text("rtx1 ansible_host=192.0.2.1\n")
     assert run("convert", "ansible", str(hosts)) == "routers:\n  rtx1:\n    host: 192.0.2.1\n"
+
+
+def test_adopt_prints_an_entry_and_names_the_secrets_to_set(tmp_path: Path) -> None:
+    configuration = tmp_path / "old.conf"
+    configuration.write_text(
+        "ip lan1 address 192.168.100.1/24\ntelnetd host lan\nsshd service on\nsshd host lan\n"
+        "set KEY=planted-b7Qx\nflux capacitor on\n"
+    )
+    result = CliRunner().invoke(
+        app, ["adopt", str(configuration), "--name", "osaka"], catch_exceptions=False
+    )
+    assert result.stdout == (
+        "routers:\n  osaka:\n    host: 192.168.100.1\n    extra:\n"
+        "    - ip lan1 address 192.168.100.1/24\n    - set KEY={env:OSAKA_SET_KEY}\n"
+    )
+    assert result.stderr == (
+        "to be set: env:OSAKA_SET_KEY, the secret of: set KEY=*\n"
+        "not understood, and left alone: flux capacitor on\n"
+    )
+
+
+def test_adopt_reads_a_router_and_keeps_how_it_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Session:
+        def administrator(self) -> None:
+            asked.append("administrator")
+
+        def configuration(self) -> str:
+            return "telnetd host lan\nsshd service on\nsshd host lan\nconsole lines 30\n"
+
+        def close(self) -> None:
+            asked.append("close")
+
+    monkeypatch.setattr("yamaha_ops.cli.inventory.connect", lambda _router, **_: Session())
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(
+        "routers:\n  osaka: {host: 192.0.2.1, port: 2022, line: {service: v6plus},"
+        " login: {password: 'env:X'}}\n"
+    )
+    told = run("adopt", "osaka", "--inventory", str(inventory))
+    assert told == (
+        "routers:\n  osaka:\n    host: 192.0.2.1\n    port: 2022\n    login:\n"
+        "      password: env:X\n    console:\n      lines: 30\n"
+    )
+    assert asked == ["administrator", "close"]

@@ -13,6 +13,7 @@ from yamaha_ops.errors import RenderError
 from yamaha_ops.firmware import MODELS, Revision
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.inventory.line import SERVICES as NAMES
+from yamaha_ops.inventory.parts import ExtraLine
 from yamaha_ops.render import lines, render
 from yamaha_ops.render.services import SERVICES
 
@@ -63,7 +64,10 @@ def test_the_command_table_knows_every_line(router: Router) -> None:
 def test_a_line_that_the_firmware_does_not_know_is_refused_with_its_place() -> None:
     """The command table knows since when, for lines of any template and of `extra`."""
     router = INVENTORY.router("v6plus-ra").model_copy(
-        update={"firmware": Revision.parse("15.02.09"), "extra": ("statistics traffic on",)}
+        update={
+            "firmware": Revision.parse("15.02.09"),
+            "extra": (ExtraLine("statistics traffic on"),),
+        }
     )
     with pytest.raises(RenderError) as caught:
         render(router, secrets=False)

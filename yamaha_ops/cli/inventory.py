@@ -1,25 +1,36 @@
 """``yamaha-ops inventory``: explain, describe, edit and take over inventories."""
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from yamaha_ops.cli._options import DEFAULT_INVENTORY, Inventory, Json
+from yamaha_ops.config import Configuration
+from yamaha_ops.inventory import Inventory as Book
 from yamaha_ops.inventory import load
 from yamaha_ops.inventory.edit import set_value
 from yamaha_ops.inventory.explain import explain
 from yamaha_ops.inventory.foreign import READERS, as_yaml
 from yamaha_ops.inventory.loading import keys_of
 from yamaha_ops.inventory.schema import schema
+from yamaha_ops.render.adopt import adopt
+from yamaha_ops.router import connect
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     help="Explain, describe, edit and take over inventories.",
 )
+
+REACHING = frozenset(
+    {"host", "port", "model", "firmware", "login", "known_hosts", "legacy_algorithms", "groups"}
+    | {"labels", "variables"}
+)
+"""What an entry says of a router that its configuration does not."""
 
 Name = Annotated[str, typer.Argument(help="The router.", show_default=False)]
 
@@ -92,6 +103,51 @@ def set_field(
     """Write one value into a router's entry; comments stay where they are."""
     path = set_value(load(inventory), router, keys_of(field), value)
     typer.echo(f"{path}: {router}: {field} is set", err=True)
+
+
+@app.command("adopt")
+def adopt_configuration(
+    source: Annotated[
+        str, typer.Argument(help="A configuration file, - for stdin, or a router's name.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="What a file's router is called.")] = "home",
+    host: Annotated[
+        str, typer.Option("--host", help="Where the toolkit reaches a file's router.")
+    ] = "192.168.100.1",
+    inventory: Inventory = DEFAULT_INVENTORY,
+) -> None:
+    """Print an entry that means what a router is told already; then nothing is left to do.
+
+    A router by name must be in the inventory with its host and login; its entry is printed anew.
+    """
+    if source == "-" or Path(source).exists():
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        configuration = Configuration.parse(data, source=source)
+        basics: dict[str, Any] = {"host": host}
+    else:
+        name = source
+        configuration, basics = _told(load(inventory), name)
+    adoption = adopt(configuration, name, basics)
+    typer.echo(as_yaml({"routers": {name: adoption.entry}}), nl=False)
+    for reference, where in adoption.secrets.items():
+        typer.echo(f"to be set: {reference}, the secret of: {where}", err=True)
+    for line in adoption.unknown:
+        typer.echo(f"not understood, and left alone: {line}", err=True)
+
+
+def _told(book: Book, name: str) -> tuple[Configuration, dict[str, Any]]:
+    """Read a router's running configuration; keep what it cannot say of itself."""
+    router = book.router(name)
+    session = connect(router, state=book.state)
+    try:
+        session.administrator()
+        text = session.configuration()
+    finally:
+        session.close()
+    given = router.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return Configuration.parse(text, source=name), {
+        key: value for key, value in given.items() if key in REACHING
+    }
 
 
 @app.command()

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -12,7 +13,9 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -146,7 +149,7 @@ Label = Annotated[str, BeforeValidator(_scalar)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=255)]
 Command = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=4095)]
 """One console line as it is, its leading blank included (REF 1.5 has the limit)."""
-Interface = Annotated[str, StringConstraints(pattern=r"^(lan|vlan|bridge)\d+(/\d+)?$")]
+Interface = Annotated[str, StringConstraints(pattern=r"^(lan|vlan|bridge|wan|onu)\d+(/\d+)?$")]
 Mac = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", to_lower=True)
 ]
@@ -167,6 +170,40 @@ Access = Annotated[
 """Who may come in: ``lan``, ``none``, ``any``, interfaces, addresses, ranges (REF 4.40, 4.67)."""
 
 Switch = Literal["on", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraLine:
+    """A console line as it is, with references in the places of its secrets."""
+
+    text: str
+    base: Path = field(default_factory=Path, repr=False, compare=False)
+
+    _REFERENCE: ClassVar[re.Pattern[str]] = re.compile(r"\{((?:env|file|keyring):[^{}]+)\}")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def told(self, reveal: Callable[[Secret], str]) -> str:
+        """Return the line with each reference replaced by what ``reveal`` makes of it."""
+        return self._REFERENCE.sub(lambda found: reveal(Secret(found[1], self.base)), self.text)
+
+
+def _extra(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, ExtraLine):
+        return value
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise PydanticCustomError("extra", "must be one console line of printable characters")
+    if len(value) > _LONGEST_LINE:
+        raise PydanticCustomError("extra", "a console line has at most 4095 characters")
+    return ExtraLine(value, (info.context or {}).get("base", Path()))
+
+
+_LONGEST_LINE = 4095
+"""REF 1.5."""
+Extra = Annotated[
+    ExtraLine, PlainValidator(_extra, json_schema_input_type=str), PlainSerializer(str)
+]
 
 
 class Login(Part):

@@ -8,7 +8,7 @@ from yamaha_ops.firmware import Model
 from yamaha_ops.inventory.lan import Lan, Network, Vlan
 from yamaha_ops.inventory.line import Line
 from yamaha_ops.inventory.parts import (
-    Command,
+    Extra,
     Firmware,
     Host,
     Label,
@@ -16,6 +16,7 @@ from yamaha_ops.inventory.parts import (
     Name,
     Part,
     Port,
+    Text,
     UserName,
     fault,
 )
@@ -71,8 +72,10 @@ class Router(Part):
     schedules: dict[Name, Schedule] = Field(default_factory=dict)
     console: Console = Console()
     vpn: Vpn = Vpn()
-    extra: tuple[Command, ...] = ()
-    """Console lines that no field covers, as they are."""
+    extra: tuple[Extra, ...] = ()
+    """Console lines that no field covers, as they are; `{env:NAME}` stands for a secret."""
+    without: tuple[Text, ...] = ()
+    """Lines of the templates that this router shall not have: how they begin."""
 
     @model_validator(mode="after")
     def _agrees(self) -> "Router":

@@ -185,9 +185,17 @@ class Forward(Part):
 class Filters(Part):
     """What crosses the line beyond the default: nothing from outside, everything from inside."""
 
+    policy: Literal["standard", "none"] = "standard"
+    """`none` writes no filter at all, for a router whose filters are lines of `extra`."""
     allow: tuple[Rule, ...] = ()
     """From outside to inside."""
     block: tuple[Rule, ...] = ()
     """From inside to outside."""
     forward: dict[Name, Forward] = Field(default_factory=dict)
     """Ports of the line's IPv4 address, by a name of your own."""
+
+    @model_validator(mode="after")
+    def _need_a_policy(self) -> "Filters":
+        if self.policy == "none" and (self.allow or self.block):
+            raise fault("policy", "allow and block need the standard policy")
+        return self

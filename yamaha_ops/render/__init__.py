@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config import Configuration
@@ -10,11 +11,12 @@ from yamaha_ops.render.gates import check_revisions
 from yamaha_ops.render.templates import Line, render_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from yamaha_ops.inventory import Router
 
 __all__ = ["Line", "lines", "render"]
+
+EXTRA = "99-extra.j2"
+"""The template of the inventory's own lines."""
 
 
 def lines(
@@ -33,7 +35,16 @@ def lines(
             do what is asked.
         SecretError: A secret is wanted and is not there.
     """
-    return tuple(render_lines(context(router), own=templates, secrets=secrets, router=router.name))
+    told = render_lines(context(router), own=templates, secrets=secrets, router=router.name)
+    return tuple(line for line in told if not _unwanted(line, router))
+
+
+def _unwanted(line: Line, router: Router) -> bool:
+    """Say whether the inventory leaves a line of the templates out; its own lines stay."""
+    if not router.without or Path(line.template).name == EXTRA:
+        return False
+    text = f"{line.text.strip()} "
+    return any(text.startswith(f"{start} ") for start in router.without)
 
 
 def render(router: Router, *, templates: Path | None = None, secrets: bool = True) -> Configuration:

@@ -66,7 +66,6 @@ def context(router: Router) -> dict[str, Any]:
         "segments": tuple(_segments(router)),
         "domains": _domains(router),
         "schedules": _schedules(router.schedules),
-        "extra": tuple(Words(each) for each in router.extra),
         "route": None,
         "ipv6": None,
         "tunnel": None,

@@ -42,7 +42,7 @@ class Dynamic:
 class Policy:
     """What one interface lets through, in the order of evaluation."""
 
-    incoming: tuple[Filter, ...]
+    incoming: tuple[Filter, ...] = ()
     outgoing: tuple[Filter, ...] = ()
     dynamic: tuple[Dynamic, ...] = ()
 
@@ -98,11 +98,14 @@ class Filters:
         self._router = router
         self._prefix = prefix
         wishes = router.filters
+        self._none = wishes.policy == "none"
         self._allowed = numbers.by_words(numbers.ALLOW, map(_words, wishes.allow))
         self._blocked = numbers.by_words(numbers.BLOCK, map(_words, wishes.block))
 
     def ipv6(self) -> Policy:
         """Return the policy of the line's own interface."""
+        if self._none:
+            return Policy()
         return Policy(
             (PING6, TUNNELS, DHCPV6, *self._allow(6), REJECT_ALL),
             (*self._block(6), PASS_ALL),
@@ -111,6 +114,8 @@ class Filters:
 
     def tunnel(self) -> Policy:
         """Return the policy of an IPv4 tunnel; inbound it sees inner addresses (after NAT)."""
+        if self._none:
+            return Policy()
         return Policy(
             (*self._pings(), *self._inbound(), REJECT_ALL),
             (*self._block(4), PASS_ALL),
@@ -119,6 +124,8 @@ class Filters:
 
     def session(self) -> Policy:
         """Return the policy of a PPPoE session."""
+        if self._none:
+            return Policy()
         return Policy(
             (
                 *self._for_networks(numbers.SPOOF_IN, 200003, "reject {} * * * *"),

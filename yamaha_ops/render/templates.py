@@ -160,6 +160,7 @@ def render_lines(
     )
     reveal = _resolved if secrets else _hidden
     environment.filters.update(word=word, words=words, secret=reveal)
+    environment.filters["reveal"] = lambda line: Words(line.told(reveal))
     environment.globals["script"] = folder.script
     for name in folder.names():
         path = folder.path(name)
