@@ -47,21 +47,47 @@ def main() -> int:
     return 0
 
 
+TELLING = (
+    "yamaha_up",
+    "yamaha_device_info",
+    "yamaha_cpu_",
+    "yamaha_memory_",
+    "yamaha_tunnel_up",
+    "yamaha_ipv6_address_",
+    "yamaha_nat_sessions",
+    "yamaha_mape_",
+    "yamaha_dhcp_scope_",
+    "yamaha_default_routes",
+)
+"""Metrics worth a look in a minute; the rest is counted."""
+
 STEPS = (
     (
         ("apply", "home", "--yes", "--accept-new-host-key"),
         "Bring it to what inventory.yaml says: plan, guard, send, verify, confirm, save.",
     ),
     (("apply", "home"), "Again: nothing is left to do."),
-    (("scrape", "home"), "One round of metrics."),
+    (("scrape", "home"), "One round of metrics, those of the line picked out."),
 )
 
 
 def _run(words: tuple[str, ...], environment: dict[str, str]) -> int:
     sys.stdout.write(f"$ yamaha-ops {' '.join(words)}\n")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "yamaha_ops", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 -- our own words
+    metrics = words[0] == "scrape"
+    done = subprocess.run(  # noqa: S603 -- our own words
+        [sys.executable, "-m", "yamaha_ops", *words],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE if metrics else None,
+    )
+    if metrics:
+        samples = [line for line in done.stdout.splitlines() if not line.startswith("#")]
+        telling = [line for line in samples if line.startswith(TELLING)]
+        sys.stdout.write("\n".join(telling) + f"\n... and {len(samples) - len(telling)} more\n")
+    return done.returncode
 
 
 def _say(text: str) -> None:
