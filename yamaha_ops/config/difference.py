@@ -235,11 +235,11 @@ class _Plan:
         for action, setting in inside:
             if action == "remove":
                 self._send(action, setting)
-        self._leave()
         for action, setting in changes:
             if not setting.key.context:
                 self._send(action, setting)
         if down and enable in self._b.settings:
+            self._leave()
             self._commands.append(Command(enable.words, "", "act"))
 
     def _send_removals(self, removed: list[Setting], torn_down: set[str]) -> None:

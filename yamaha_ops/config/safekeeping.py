@@ -71,8 +71,9 @@ def _name(line: str, context: str, place: int) -> str:
         words = told.key.words
     else:
         words = " ".join(("no", *told.keys)) if told else "line"
+    inside = told is not None and told.entry is not None and told.entry.context != "global"
     spelled = re.sub(r"[^\w.:*-]+", "-", words).strip("-")
-    return f"{context}/{spelled}/{place}".lstrip("/")
+    return f"{context if inside else ''}/{spelled}/{place}".lstrip("/")
 
 
 def _told(line: str) -> Setting | Statement | None:
