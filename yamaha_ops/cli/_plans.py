@@ -66,7 +66,7 @@ def _hanging(sign: str, text: str, style: str, *, text_style: str | None = None)
     grid.add_column(width=1, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text(sign, style=style), Text(text, style if text_style is None else text_style))
-    return Padding(grid, (0, 0, 0, 2))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 class Progress:
