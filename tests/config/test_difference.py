@@ -268,6 +268,11 @@ def test_lines_without_meaning_are_named_not_sent() -> None:
 def test_disturbing_commands_are_flagged() -> None:
     delta = difference(Configuration.parse(""), Configuration.parse("lan type lan1 auto\n"))
     assert [command.risk for command in delta.commands] == ["resets every LAN interface"]
+    old, new = "ip lan1 address 10.0.0.1/24", "ip lan1 address 10.0.0.2/24"
+    moved = difference(Configuration.parse(old), Configuration.parse(new))
+    assert [command.risk for command in moved.commands] == ["sessions to the old address end"]
+    added = difference(Configuration.parse(""), Configuration.parse(new))
+    assert [command.risk for command in added.commands] == [None]
 
 
 def test_routing_settings_are_made_to_count() -> None:

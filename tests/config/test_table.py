@@ -16,7 +16,7 @@ from yamaha_ops.config.table import Entry, Slot, commands
 SHARED = Path(__file__).parents[3] / "shared/data/commands.json"
 TAGS = {
     "action", "after", "asks", "block", "clears", "commas", "defines", "device", "disables", "down",
-    "each", "exclusive", "group", "host32", "no", "options", "risk", "schedule", "secret", "select",
+    "each", "exclusive", "group", "host32", "loss", "no", "options", "risk", "schedule", "secret", "select",
     "set", "tail", "text", "uses", "whole",
 }  # fmt: skip
 SETTINGS = [

@@ -28,8 +28,9 @@ RISKS = {
     "resets-lan": "resets every LAN interface",
     "needs-restart": "takes effect after a restart only",
     "stops-lua": "may stop every running Lua task",
+    "old-address": "sessions to the old address end",
 }
-"""What the ``risk`` words of the command table mean."""
+"""What the words of the command table mean: ``risk`` always, ``loss`` unless a setting is new."""
 
 _ENABLED = ("pp", "tunnel")
 
@@ -257,7 +258,8 @@ class _Plan:
 
     def _send(self, action: str, setting: Setting) -> None:
         self._enter(setting.key.context)
-        risk = RISKS.get(setting.entry.tags.get("risk", ""))
+        tags = setting.entry.tags
+        risk = RISKS.get(tags.get("risk") or (tags.get("loss", "") if action != "add" else ""))
         lines = (setting.removal,) if action == "remove" else setting.lines
         for line in lines:
             self._commands.append(Command(line, setting.key.context, action, risk))

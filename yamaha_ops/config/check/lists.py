@@ -106,13 +106,16 @@ def _check_uplink(
 def _names_an_address(configuration: Configuration, uplink: str, direction: str) -> bool:
     """Say whether the list passes protocol 4 for certain addresses: the border relay, perhaps."""
     found = configuration.settings[list_key(uplink, direction, 6)]
+    anybody = Packet(_SOMEWHERE, _HERE, PROTOCOLS["ipip"])
     for number in found.values:
         setting = configuration.settings.get(Key("", f"ipv6 filter {number}"))
-        if setting and setting.values[0].startswith("pass"):
-            rule = Rule.of(setting)
-            probe = Packet(_SOMEWHERE, _HERE, PROTOCOLS["ipip"])
-            if str(PROTOCOLS["ipip"]) in rule.protocols and rule.matches_kind(probe):
-                return True
+        if setting is None:
+            continue
+        rule = Rule.of(setting)
+        if rule.matches(anybody):
+            return False
+        if rule.action != "reject" and rule.matches_kind(anybody):
+            return True
     return False
 
 
