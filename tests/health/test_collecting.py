@@ -136,6 +136,17 @@ def test_the_configuration_is_read_in_the_full_module_only(session: TableSession
     assert "show status pp 1" in session.asked
 
 
+def test_interfaces_are_those_that_the_configuration_enables() -> None:
+    def of(text: str) -> Interfaces:
+        return Interfaces.configured(Configuration.parse(text))
+
+    tunnels = "tunnel select 1\n ip tunnel mtu 1300\ntunnel select 2\n ip tunnel mtu 1300\n"
+    assert of(tunnels) == Interfaces(("lan1", "lan2"), (), ())
+    assert of(tunnels + "tunnel enable 2\n").tunnels == (2,)
+    assert of(tunnels + "tunnel enable all\n").tunnels == (1, 2)
+    assert of("ip lan3 address dhcp\n").lans == ("lan1", "lan2", "lan3")
+
+
 def test_what_a_restart_would_lose_is_unsaved(session: TableSession) -> None:
     session.difference = "Administrator Password: \nno ip route default gateway tunnel 1\n"
     state = collect(session, MODULES["full"]).configuration

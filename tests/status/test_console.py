@@ -64,6 +64,19 @@ def test_pager_marks_do_not_matter(recorded: Recorded, mark: str) -> None:
         assert parse(recorded.command, "\r\n".join(paged).encode()) == want
 
 
+@pytest.mark.parametrize("mark", ["---つづく---" + " " * 12, "---more---" + " " * 10])
+def test_a_page_may_end_inside_a_broken_line(
+    recorded: Recorded, wrap: Callable[[str, int], str], mark: str
+) -> None:
+    text = "\n".join(answer(recorded.unbroken, recorded.command))
+    want = parse(recorded.command, text)
+    for columns in (80, 90, 100):
+        lines = wrap(text, columns).split("\n")
+        for page in (2, 3, 7):
+            paged = [mark + line if n and n % page == 0 else line for n, line in enumerate(lines)]
+            assert parse(recorded.command, "\r\n".join(paged).encode("cp932")) == want
+
+
 def test_an_abbreviated_echo_counts() -> None:
     assert answer("rtx> sh env\nA\nrtx> ", "show environment") == ["A"]
 

@@ -16,6 +16,17 @@ def test_an_unknown_state_sentence_is_unknown_and_counted() -> None:
     assert pp.unknown_lines == ("PPPoEセッションは休憩中です",)
 
 
+def test_a_state_that_is_not_there_is_absent() -> None:
+    assert parse("show status tunnel 1", "TUNNEL[1]:\n").record.state is None
+    assert parse("show status pp 1", "PP[01]:\n").record.state is None
+
+
+def test_of_several_tunnels_the_one_asked_for_is_taken() -> None:
+    text = "TUNNEL[1]:\n説明: one\nTUNNEL[2]:\n説明: two"
+    assert parse("show status tunnel 2", text).record.description == "two"
+    assert parse("show status tunnel", text).record.description == "one"
+
+
 def test_the_state_before_is_not_the_state() -> None:
     text = (
         "PP[01]:\nCurrent PPPoE session status is Offline.\nLast PPPoE session status: Connected."

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from yamaha_ops.config import Configuration
 
+_LANS = ("lan1", "lan2")
 _CONTEXT = re.compile(r"(tunnel|pp)(\d{1,4})")
+_ENABLE = re.compile(r"(tunnel|pp) enable (\S+)")
+_LAN = re.compile(r"\blan\d\b")
 _PRINTED = re.compile(r"(TUNNEL|PP)\[0*(\d{1,4})\]")
 
 
@@ -22,16 +25,23 @@ _PRINTED = re.compile(r"(TUNNEL|PP)\[0*(\d{1,4})\]")
 class Interfaces:
     """What to ask about. LANs by name in commands (``lan1``), tunnels and PPs by number."""
 
-    lans: tuple[str, ...] = ("lan1", "lan2")
+    lans: tuple[str, ...] = _LANS
     tunnels: tuple[int, ...] = ()
     pps: tuple[int, ...] = ()
 
     @classmethod
     def configured(cls, configuration: Configuration) -> Interfaces:
-        """Return the interfaces that a configuration sets up."""
-        contexts = {key.context for key in configuration.settings}
-        found = [match for match in map(_CONTEXT.fullmatch, contexts) if match]
-        return cls._of((match[1], match[2]) for match in found)
+        """Return the interfaces that a configuration sets up and enables (REF 14.1, 11.1)."""
+        keys = configuration.settings.keys()
+        contexts = [match for match in map(_CONTEXT.fullmatch, {k.context for k in keys}) if match]
+        enabled = {match.groups() for match in (_ENABLE.fullmatch(k.words) for k in keys) if match}
+        # `all` and ranges name no single interface: then every one counts that is set up.
+        broad = {kind for kind, which in enabled if not which.isdecimal()}
+        numbered = cls._of(
+            match.groups() for match in contexts if match.groups() in enabled or match[1] in broad
+        )
+        lans = {name for key in keys for name in _LAN.findall(key.words)}
+        return cls(tuple(sorted({*_LANS, *lans})), numbered.tunnels, numbered.pps)
 
     @classmethod
     def seen(cls, records: Iterable[Any]) -> Interfaces:
@@ -59,7 +69,7 @@ class Interfaces:
         )
 
     @classmethod
-    def _of(cls, numbered: Iterable[tuple[str, str]]) -> Interfaces:
+    def _of(cls, numbered: Iterable[tuple[str, ...]]) -> Interfaces:
         by_kind: dict[str, set[int]] = {"tunnel": set(), "pp": set()}
         for kind, number in numbered:
             by_kind[kind].add(int(number))

@@ -11,11 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PAGER = re.compile(
-    r"---(?:つづく|more)---"
-    r"(?:\r(?!\n)(?: *\r(?!\n)| {0,12})|\x08+(?: *\x08+)?| {0,12})"
-)
-"""The pager's mark (12 cells at most) and the blanks that overwrite it; its line goes on there."""
+_OVERWRITTEN = r"(?:\r(?!\n) *\r(?!\n)|\x08+(?: *\x08+)?|\r(?!\n) {0,%d}| {0,%d})"
+_PAGER = re.compile(f"---つづく---{_OVERWRITTEN % (12, 12)}|---more---{_OVERWRITTEN % (10, 10)}")
+"""The pager's mark and the blanks that overwrite its cells; its line goes on behind them."""
 
 _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """Cursor movements and control characters: nothing of the answer."""

@@ -43,12 +43,13 @@ UNKNOWN = "unknown"
 class PP:
     """One PP. ``state`` is connected, connecting, offline, never_connected, disabled or unknown.
 
-    Counters restart at every connection. ``pp`` is None for ``PP[anonymous]``.
+    It is None where the text holds no sentence of state. Counters restart at every connection.
+    ``pp`` is None for ``PP[anonymous]``.
     """
 
     pp: int | None = None
     description: str | None = None
-    state: str = UNKNOWN
+    state: str | None = None
     peer: str | None = None
     connected_seconds: int | None = None
     receive_packets: int | None = None
@@ -124,7 +125,7 @@ def parse(text: str | bytes, command: str) -> tuple[PP | Sentences, Reader]:
         return Sentences(tuple(sentences)), reader
     # The state is the first sentence of the answer: later ones tell about the past.
     states = [sentence.state for sentence in sentences if sentence.state]
-    return PP(state=states[0] if states else UNKNOWN, **read), reader
+    return PP(state=next(iter(states), None), **read), reader
 
 
 def _set_apart(reader: Reader, sentences: list[Sentence]) -> Iterator[Line]:

@@ -54,7 +54,7 @@ class Tunnel:
     tunnel: int | None = None
     description: str | None = None
     type: str | None = None
-    state: str = UNKNOWN
+    state: str | None = None
     ipv6_address: str | None = None
     remote_address: str | None = None
     started_at: datetime | None = None
@@ -116,13 +116,15 @@ _MTU = re.compile(r"(\d{1,5}) (?:octets?|オクテット)", re.ASCII)
 
 
 def parse(text: str | bytes, command: str) -> tuple[Tunnel, Reader]:
-    """Read the answer about one tunnel; of several, the first.
+    """Read the answer about one tunnel; of several, the one asked for, else the first.
 
     Raises:
         ParseError: The text is no answer to this command.
     """
     tunnels, reader = _read(text, command)
-    return (tunnels[0] if tunnels else Tunnel()), reader
+    number = command.rsplit(maxsplit=1)[-1]
+    asked = [tunnel for tunnel in tunnels if str(tunnel.tunnel) == number]
+    return next(iter(asked or tunnels), Tunnel()), reader
 
 
 def parse_ipip(text: str | bytes, command: str) -> tuple[Ipip, Reader]:

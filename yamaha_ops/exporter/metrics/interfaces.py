@@ -64,7 +64,7 @@ def _tunnel(read: Callable[[Tunnel], Value]) -> Callable[[Scrape], Rows]:
 
 def _tunnel_states(scrape: Scrape) -> Rows:
     for tunnel in _tunnels(scrape):
-        for state in _TUNNEL_STATES:
+        for state in _TUNNEL_STATES if tunnel.state else ():
             yield (str(tunnel.tunnel), state), tunnel.state == state
 
 
@@ -91,12 +91,12 @@ def _tunnel_info(scrape: Scrape) -> Rows:
 
 
 def _pp_states(pp: PP) -> Rows:
-    for state in _PP_STATES:
+    for state in _PP_STATES if pp.state else ():
         yield (str(pp.pp), state), pp.state == state
 
 
-def _known(state: str, up: str) -> Value:
-    return None if state == "unknown" else state == up
+def _known(state: str | None, up: str) -> Value:
+    return None if state in {None, "unknown"} else state == up
 
 
 METRICS = (
