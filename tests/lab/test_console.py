@@ -199,7 +199,7 @@ def test_telnet_asks_password_then_user(bench: Make) -> None:
 
 
 def test_telnet_refuses_a_host(bench: Make) -> None:
-    terminal = bench("telnetd host 192.168.100.7\n").telnet()
+    terminal = bench("telnetd host 10.9.9.9\n").telnet()
     assert terminal.read() == "Error: Login access is restricted.\n"
     assert terminal.closed
 
@@ -288,7 +288,7 @@ def test_the_first_line_may_be_lost(bench: Make) -> None:
 @pytest.mark.parametrize(
     ("setting", "sessions"),
     [
-        ("user attribute admin host=192.168.100.7\n", 0),
+        ("user attribute admin host=10.9.9.9\n", 0),
         ("user attribute admin host=127.0.0.1-127.0.0.9\n", 2),
         ("user attribute admin multi-session=off\n", 1),
         ("user attribute * multi-session=off\nuser attribute admin multi-session=on\n", 2),

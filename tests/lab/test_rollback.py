@@ -271,3 +271,18 @@ def test_what_was_typed_is_shown_in_the_routers_own_form(bench: Make) -> None:
     terminal.type("schedule at 1 0:00 * ntpdate ntp.nict.jp")
     rows = terminal.answer("show config | grep schedule")
     assert rows[1:] == ["schedule at 1 */* 00:00:00 * ntpdate ntp.nict.jp"]
+
+
+def test_a_restart_forgets_the_change_of_a_cut_line(bench: Make) -> None:
+    made = bench()
+    armed(made, 600).console.hang_up()
+    other = made.login().administrator()
+    other.type("save", "restart")
+    made.clock.advance(1000)
+    assert changed(made), "what was saved is in force, and nothing takes it back"
+    assert made.router.orphans == []
+
+
+def test_hosts_of_the_lan_get_in_and_others_do_not(bench: Make) -> None:
+    assert not bench("sshd host 192.168.100.50-192.168.100.60\n").login().closed
+    assert bench("sshd host 203.0.113.5\n").login().closed

@@ -7,7 +7,8 @@ For the demo, for rehearsing a change from a backup, and for every test that nee
 from __future__ import annotations
 
 from yamaha_ops.lab.clock import ManualClock
-from yamaha_ops.lab.lab import Lab, LabRouter
+from yamaha_ops.lab.handle import LabRouter
+from yamaha_ops.lab.lab import Lab
 from yamaha_ops.lab.world import Duplex, Flow, Host, Offer, World
 
 __all__ = ["Duplex", "Flow", "Host", "Lab", "LabRouter", "ManualClock", "Offer", "World"]

@@ -32,6 +32,7 @@ FIDELITY: Final = (
     ),
 )
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 DEFAULT_LOGIN_SECONDS: Final = 300
 MASKED: Final = "*"
 
@@ -111,26 +112,36 @@ def admits_host(view: View, service: str, address: str) -> bool:
     """Check a client against a service's ``... host`` list; ``any`` where there is none."""
     # `sshd host key generate` begins like the list of hosts but is another setting.
     lists = view.all(f"{service}d", "host")
-    allowed = next((words for words in lists if words[:1] != ("key",)), None)
-    return host_allowed(allowed, address, "any")
+    allowed = next((words for words in lists if words[:1] != ("key",)), ("any",))
+    return host_allowed(view, allowed, address)
 
 
-def host_allowed(allowed: tuple[str, ...] | None, address: str, default: str) -> bool:
-    """Check a client against a ``... host`` list; the lab's own network counts as the LAN.
-
-    Loopback stands for the LAN, since that is where the lab's clients are.
-    """
-    words = allowed or (default,)
+def host_allowed(view: View, allowed: tuple[str, ...], address: str) -> bool:
+    """Check a client against a list of hosts. A client on loopback stands for a host on LAN1."""
     client = ipaddress.ip_address(address)
-    for word in words:
+    for word in allowed:
         if word in {"any", "lan", "lan1"}:
             return True
         first, _, last = word.partition("-")
         try:
             low = ipaddress.ip_address(first)
             high = ipaddress.ip_address(last or first)
-        except ValueError:
+        except ValueError:  # another interface, or none
             continue
+        if client.is_loopback and _meets_lan(view, low, high):
+            return True
         if client.version == low.version and int(low) <= int(client) <= int(high):
+            return True
+    return False
+
+
+def _meets_lan(view: View, low: Address, high: Address) -> bool:
+    for words in view.all("ip", "lan1", "address"):
+        try:
+            lan = ipaddress.ip_network(words[0], strict=False)
+        except ValueError:  # dhcp
+            continue
+        first, last = int(lan.network_address), int(lan.broadcast_address)
+        if lan.version == low.version and int(low) <= last and first <= int(high):
             return True
     return False

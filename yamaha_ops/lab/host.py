@@ -14,12 +14,15 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yamaha_ops.errors import YamahaOpsError
-from yamaha_ops.lab.lab import Lab, LabRouter
+from yamaha_ops.lab.lab import Lab
 from yamaha_ops.lab.mishaps import MISHAPS
 from yamaha_ops.lab.world import Offer, World
+
+if TYPE_CHECKING:
+    from yamaha_ops.lab.handle import LabRouter
 
 IDLE_SECONDS: Final = 5.0
 Reply = dict[str, Any]

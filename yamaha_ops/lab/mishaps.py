@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yamaha_ops.lab.lab import LabRouter
+    from yamaha_ops.lab.handle import LabRouter
 
 
 class Mishap(NamedTuple):

@@ -11,7 +11,8 @@ from yamaha_ops.lab.faults import Faults
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.journal import Log
 from yamaha_ops.lab.limits import check_limits
-from yamaha_ops.lab.line import LineState, PpState, judge
+from yamaha_ops.lab.line import LineState, judge
+from yamaha_ops.lab.links import Links
 from yamaha_ops.lab.lua import Tasks
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Before
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.clock import Clock, Timer
     from yamaha_ops.lab.console import Console
     from yamaha_ops.lab.hardware import Hardware
-    from yamaha_ops.lab.journal import Entry
     from yamaha_ops.lab.view import View, Words
 
 FIDELITY: Final = (
@@ -35,7 +35,6 @@ FIDELITY: Final = (
         "Settings act at once; `save` writes the slot the router started from", "REF 56.3.3"
     ),
     documented("`restart N` makes N the default slot", "REF 56.7.3"),
-    recorded("`IP Tunnel[1] Up` and `... Down` in the log", "RTX1300/show_log, lua.md section 8"),
     recorded(
         "`Restart by restart command`, `... starts`, `main: ...` in the log", "RTX1300/show_log"
     ),
@@ -88,6 +87,8 @@ class EmulatedRouter:
         """Files of USB and microSD, by ``usb1:/x`` and ``sd1:/x``."""
         self.log = Log(clock)
         self.consoles: list[Console] = []
+        self.orphans: list[Console] = []
+        """Sessions whose line was cut while a change of theirs waited to be accepted."""
         self.observers: list[Callable[[bool], None]] = []
         self.scheduler = Scheduler(self)
         self.post: Callable[[Callable[[], None]], object] = _at_once
@@ -105,9 +106,7 @@ class EmulatedRouter:
         self.booted_from = 0
         self.running = Running(FACTORY)
         self._line: LineState | None = None
-        self._since: dict[str, float] = {}
-        self._coming: dict[str, Entry] = {}
-        self._names: dict[str, str] = {}
+        self.links = Links(clock, self.log)
         self._booting: Timer | None = None
 
     def _post(self, work: Callable[[], None]) -> object:
@@ -127,8 +126,7 @@ class EmulatedRouter:
         self.log.add(f"{hardware.firmware} starts")
         macs = " ".join(f"MAC-Address={mac}" for mac in hardware.mac_addresses)
         self.log.add(f"main:  {hardware.model} ver=00 serial={hardware.serial} {macs}")
-        self._since.clear()
-        self._coming.clear()
+        self.links.forget()
         self.on = True
         self.replace(saved.text if saved else FACTORY)
         self.changed = False
@@ -157,8 +155,9 @@ class EmulatedRouter:
             self._booting.cancel()
         self.scheduler.stop()
         self.lua.stop_all()
-        for console in tuple(self.consoles):
+        for console in (*self.consoles, *self.orphans):
             console.lose_power()
+        self.orphans.clear()
         for observer in tuple(self.observers):
             observer(False)  # noqa: FBT003 -- see above
 
@@ -274,8 +273,7 @@ class EmulatedRouter:
 
     def up_since(self, what: str) -> float | None:
         """Return when ``tunnel1`` or ``pp1`` came up, or None while it is down or settling."""
-        since = self._since.get(what)
-        return since if since is not None and since <= self.clock.now() else None
+        return self.links.up_since(what)
 
     @property
     def online(self) -> bool:
@@ -286,37 +284,6 @@ class EmulatedRouter:
         )
 
     def _judge(self) -> LineState:
-        """Judge the configuration again, and note in the log what goes up or down by it."""
-        before, self._line = self._line, judge(self.running, self.world, self.hardware)
-        moved = before is not None and before.mapping != self._line.mapping
-        wanted = {
-            f"tunnel{tunnel.number}": f"IP Tunnel[{tunnel.number}]"
-            for tunnel in self._line.tunnels
-            if tunnel.up
-        } | {
-            f"pp{number}": f"PP[{number:02}] PPP/IPCP"
-            for number, state in self._line.pps.items()
-            if state is PpState.CONNECTED
-        }
-        for what in [each for each in self._since if moved or each not in wanted]:
-            self._fall(what)
-        for what, name in wanted.items():
-            if what not in self._since:
-                self._rise(what, name)
+        self._line = judge(self.running, self.world, self.hardware)
+        self.links.follow(self._line, self.world.offer.settle_seconds)
         return self._line
-
-    def _rise(self, what: str, name: str) -> None:
-        settle = self.world.offer.settle_seconds
-        self._since[what] = self.clock.now() + settle
-        verb = "Up" if what.startswith("tunnel") else "up"
-        self._names[what] = name
-        self._coming[what] = self.log.add(f"{name} {verb}", after=settle)
-
-    def _fall(self, what: str) -> None:
-        was_up = self.up_since(what) is not None
-        del self._since[what]
-        coming, name = self._coming.pop(what), self._names.pop(what)
-        if was_up:
-            self.log.add(f"{name} {'Down' if what.startswith('tunnel') else 'down'}")
-        else:
-            self.log.withdraw(coming)

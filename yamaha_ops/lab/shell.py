@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from yamaha_ops.config.words import quote
 from yamaha_ops.lab.fidelity import assumed, documented
 from yamaha_ops.lab.messages import Problem, Refusal, Say
+from yamaha_ops.lab.pipes import compiled, pipes
 from yamaha_ops.lab.view import split
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.view import Words
 
 FIDELITY: Final = (
-    documented("`show ... | grep [-i] [-v] [-w] PATTERN`, repeatable; `| less`", "REF 2.5"),
-    documented("`\\\\`, `?` and `|` in a pattern are doubled with a backslash", "REF 2.5.1"),
-    assumed("`| less` shows like the pager", "its own keys are not emulated"),
     documented("Keywords ignore case", "REF 1.2"),
     documented("`embedded file` and `macro` read lines up to their end word", "REF 4.92, 4.93"),
     assumed("No prompt stands before the lines of a block", "no recording"),
@@ -122,8 +120,9 @@ def operation(
     return register
 
 
+@cache
 def load_operations() -> None:
-    """Import every module that registers operations; later calls cost nothing."""
+    """Import every module that registers operations, once."""
     for module in MODULES:
         import_module(f"yamaha_ops.lab.{module}")
 
@@ -150,13 +149,13 @@ def execute(caller: Caller, line: str) -> Answer:
     if end := _BLOCK.match(line):
         yield from _block(caller, line, end[1])
         return
-    command, *filters = _pipes(line)
+    command, *filters = pipes(line)
     words = split(command)
     if not words:
         return
     if filters and words[0].lower() not in {"show", "less"}:
         raise Refusal(Problem.PARAMETER_COUNT)
-    patterns = [keep for keep in map(_filter, filters) if keep is not None]
+    patterns = [keep for keep in map(compiled, filters) if keep is not None]
     if patterns:
         yield Say.SEARCHING.text(japanese=caller.japanese)
     yield from _kept(_answer(caller, words, command), patterns)
@@ -213,66 +212,6 @@ def _kept(
             reply = yield item
         elif all(keep(item) for keep in patterns):
             yield item
-
-
-def _pipes(line: str) -> list[str]:
-    """Split at ``|``, but not where a backslash or quotes protect it."""
-    parts = [""]
-    quote = ""
-    skip = False
-    for character in line:
-        if skip:
-            skip = False
-        elif character == "\\":
-            skip = True
-        elif quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "|":
-            parts.append("")
-            continue
-        parts[-1] += character
-    return parts
-
-
-def _filter(text: str) -> Callable[[str], bool] | None:
-    """Compile ``grep -i -v -w PATTERN``; None for ``less``.
-
-    Raises:
-        Refusal: It is neither.
-    """
-    words = split(text)
-    if words == ("less",):
-        return None
-    if words[:1] != ("grep",) or len(words) < 2:  # noqa: PLR2004 -- grep and its pattern
-        raise Refusal(Problem.UNKNOWN_COMMAND)
-    options = [word for word in words[1:-1] if word in {"-i", "-v", "-w"}]
-    if len(options) != len(words) - 2:
-        raise Refusal(Problem.PARAMETER_COUNT)
-    pattern = _regular(words[-1])
-    if "-w" in options:
-        pattern = rf"(?<![0-9A-Za-z])(?:{pattern})(?![0-9A-Za-z])"
-    try:
-        compiled = re.compile(pattern, re.IGNORECASE if "-i" in options else 0)
-    except re.error:
-        raise Refusal(Problem.KEYWORD) from None
-    inverted = "-v" in options
-    return lambda line: (compiled.search(line) is None) == inverted
-
-
-def grep_pattern(pattern: str) -> Callable[[str], bool]:
-    """Return a test for lines that a router's pattern finds.
-
-    Raises:
-        Refusal: It is no pattern.
-    """
-    return _filter(f"grep {quote(pattern)}") or bool
-
-
-def _regular(pattern: str) -> str:
-    r"""Turn the router's small pattern language into Python's: ``. ? * + | [] [^] ^ $ () \``."""
-    return re.sub(r"([{}])", r"\\\1", pattern)
 
 
 def run_unattended(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from yamaha_ops.lab.console.session import Console, Ending, Peer
+from yamaha_ops.lab.console.entrance import Peer
+from yamaha_ops.lab.console.session import Console, Ending
 
 __all__ = ["Console", "Ending", "Peer"]

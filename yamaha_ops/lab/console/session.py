@@ -7,68 +7,49 @@ command that asks for a password reads as plainly as one that does not. Bytes go
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from yamaha_ops.lab.accounts import admits_host, attribute, host_allowed, login_seconds
+from yamaha_ops.lab.accounts import login_seconds
 from yamaha_ops.lab.console.editor import Editor, Event
-from yamaha_ops.lab.console.screen import (
-    DEFAULT_CHARACTER,
-    cells,
-    decode,
-    encode,
-    is_japanese,
-    rows,
+from yamaha_ops.lab.console.entrance import (
+    ANONYMOUS,
+    SESSIONS,
+    admitted,
+    banner,
+    log_in,
+    welcome,
 )
+from yamaha_ops.lab.console.pager import paged
+from yamaha_ops.lab.console.screen import DEFAULT_CHARACTER, decode, encode, is_japanese, rows
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
-from yamaha_ops.lab.messages import Problem, Refusal, Say
+from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Rollback
-from yamaha_ops.lab.shell import Ask, Caller, Plain, execute
+from yamaha_ops.lab.shell import Ask, Caller, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from yamaha_ops.lab.clock import Timer
+    from yamaha_ops.lab.console.entrance import Peer
     from yamaha_ops.lab.router import EmulatedRouter
 
 FIDELITY: Final = (
     recorded(
         "Prompt `> ` or `# `, context before it, by default nothing else", "REF 56.1, console.md 2"
     ),
-    recorded("Banner in English in both languages", "RTX830/login_banner"),
-    assumed(
-        "MAC addresses and memory lines of the banner", "seen, but not published letter by letter"
-    ),
-    documented(
-        "telnet: `Password:` first; empty Enter, then `Username:` and `Password:`", "REF 2.1"
-    ),
-    documented(
-        "Sessions: telnet 8 and SSH 8; several administrators at once", "REF 2.1, 4.41, 4.68"
-    ),
-    recorded("`Error: Login access is restricted.` and the line closes", "console.md 1"),
-    recorded(
-        "The pager's marker, overwritten by blanks, the text goes on in its row",
-        "RTX1300/show_status_dhcp",
-    ),
-    assumed("Carriage returns around the marker's blanks", "the recording shows blanks only"),
-    documented("SPACE a page, Enter a line, q stops", "REF 2.4"),
-    documented("The pager stops after as many rows as `console lines` says", "REF 2.4"),
     documented(
         "`console character`, `columns`, `lines` show in `show config` at once", "REF 4.21-4.23"
     ),
     assumed(
         "Other consoles keep the settings they logged in with", "the language is per console (S)"
     ),
-    assumed("A wrong password at `Password:` of telnet asks again, three times", "not stated"),
-    recorded("A wrong administrator password leaves `> `", "console.md 2"),
 )
 
 LINES: Final = 24
 COLUMNS: Final = 80
-TRIES: Final = 3
-SESSIONS: Final = 8
-ANONYMOUS: Final = ""
+CTRL_S: Final = 0x13
+CTRL_Q: Final = 0x11
 
 
 class Ending(Enum):
@@ -79,19 +60,6 @@ class Ending(Enum):
     TIMED_OUT = "timed out"
     POWER = "power"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who is at the other end: by which service, from which address, logged in as whom.
-
-    Attributes:
-        user: The named user whom SSH has let in already; None asks on the console (telnet).
-    """
-
-    service: Literal["ssh", "telnet"]
-    address: str
-    user: str | None = None
 
 
 class Console:
@@ -154,8 +122,10 @@ class Console:
     # --- what a router calls -----------------------------------------------------------------
 
     def lose_power(self) -> None:
-        """End with the router."""
+        """End with the router; what waited to be accepted is gone with it."""
         self.rollback.accept()
+        if self._timer is not None:
+            self._timer.cancel()
         self._end(Ending.POWER)
 
     def disconnect(self) -> None:
@@ -207,8 +177,8 @@ class Console:
     # --- typing ------------------------------------------------------------------------------
 
     def _key(self, byte: int, ask: Ask) -> None:
-        if byte in (0x13, 0x11):  # Ctrl-S, Ctrl-Q
-            self._held = byte == 0x13  # noqa: PLR2004 -- Ctrl-S
+        if byte in (CTRL_S, CTRL_Q):
+            self._held = byte == CTRL_S
         elif ask.key:
             self._advance(chr(byte))
         else:
@@ -263,15 +233,7 @@ class Console:
         self._flush()
 
     def _live(self) -> Generator[Ask, str, None]:
-        if not self._admitted():
-            self._print(Problem.ACCESS.line(japanese=False))
-            self._end(Ending.REFUSED)
-            return
-        if self.peer.user is None and not (yield from self._log_in()):
-            self._end(Ending.REFUSED)
-            return
-        if not self._welcome():
-            self._print(Problem.ACCESS.line(japanese=False))
+        if not (yield from self._come_in()):
             self._end(Ending.REFUSED)
             return
         self._enter()
@@ -282,61 +244,29 @@ class Console:
                 continue
             yield from self._run(line)
 
-    def _admitted(self) -> bool:
-        """Tell whether the service has room and takes clients from this address."""
-        view, service = self.router.view, self.peer.service
-        there = sum(console.peer.service == service for console in self.router.consoles)
-        room = int(view.value(f"{service}d", "session", default=str(SESSIONS)))
-        return there < room and admits_host(view, service, self.peer.address)
-
-    def _welcome(self) -> bool:
-        """Tell whether the user may come from this address, and once more."""
-        view = self.router.view
-        hosts = attribute(view, self.user, "host", "any").split(",")
-        if not host_allowed(tuple(hosts), self.peer.address, "any"):
-            return False
-        again = any(
-            console.user == self.user and console.peer.service == self.peer.service
-            for console in self.router.consoles
-        )
-        return not again or attribute(view, self.user, "multi-session", "on") == "on"
-
-    def _log_in(self) -> Generator[Ask, str, bool]:
-        """Ask as telnet does: the login password, or nothing and then a named user."""
-        accounts, view = self.router.accounts, self.router.view
-        for _ in range(TRIES):
-            password = yield Ask("Password: ", echo=False)
-            named = any(True for _ in view.all("login", "user"))
-            if password == "" and named:
-                self.user = yield Ask("Username: ")
-                password = yield Ask("Password: ", echo=False)
-                if accounts.admits(view, self.user, password) and self._may("telnet"):
-                    return True
-                self.user = ANONYMOUS
-            elif accounts.admits_anonymous(view, password):
+    def _come_in(self) -> Generator[Ask, str, bool]:
+        """Let a client in, or tell it why not."""
+        router, peer = self.router, self.peer
+        if admitted(router, peer):
+            if peer.user is None:
+                user = yield from log_in(router, self._print)
+                if user is None:
+                    return False
+                self.user = user
+            if welcome(router, peer, self.user):
                 return True
-            self._print(Problem.PASSWORD.line(japanese=self.japanese))
+        self._print(Problem.ACCESS.line(japanese=False))
         return False
 
-    def _may(self, service: str) -> bool:
-        allowed = attribute(self.router.view, self.user, "connection", "all").split(",")
-        return "all" in allowed or service in allowed
-
     def _enter(self) -> None:
-        router, hardware = self.router, self.router.hardware
+        router = self.router
         taken = {c.number for c in router.consoles if c.peer.service == self.peer.service}
         self.number = next(n for n in range(1, SESSIONS + 1) if n not in taken)
         router.consoles.append(self)
         router.log.add(
             f"Login succeeded for {self.service}: {self.peer.address} {self.user}".rstrip()
         )
-        for line in (
-            hardware.firmware,
-            "Copyright (c) 1994-2021 Yamaha Corporation. All Rights Reserved.",
-            "To display the software copyright statement, use 'show copyright' command.",
-            ", ".join(hardware.mac_addresses),
-            "Memory 256Mbytes, 2LAN",
-        ):
+        for line in banner(router.hardware):
             self._print(line)
 
     def _caller(self) -> Caller:
@@ -350,47 +280,13 @@ class Console:
 
     def _run(self, line: str) -> Generator[Ask, str, None]:
         """Carry out a command and show its answer, page by page."""
-        answer = execute(self._caller(), line)
-        left = self.faults.page_every or self.lines
-        shown = 0
-        reply: str | None = None
         try:
-            while True:
-                item = next(answer) if reply is None else answer.send(reply)
-                reply = None
-                if isinstance(item, Ask):
-                    reply = yield item
-                    continue
-                if isinstance(item, Plain):
-                    self._print(item)
-                    continue
-                for row in rows((item,), self.columns):
-                    if shown == self.faults.truncate_after_lines:
-                        return
-                    shown += 1
-                    if left == 0:
-                        left = yield from self._more()
-                        if left == 0:
-                            answer.close()
-                            return
-                    self._print(row)
-                    left = None if left is None else left - 1
-        except StopIteration:
-            return
+            yield from paged(execute(self._caller(), line), self, self._print, self._overwrite)
         except Refusal as refusal:
             self._print(refusal.line(japanese=self.japanese))
 
-    def _more(self) -> Generator[Ask, str, int]:
-        """Stop at the end of a page; return how many rows may follow, 0 for none."""
-        marker = Say.MORE.text(japanese=self.japanese)
-        blank = "\r" + " " * cells(marker) + "\r"
-        key = yield Ask(marker, key=True)
-        while key not in " \r\nqQ\x03":
-            key = yield Ask("", key=True)
-        self._out += blank.encode()
-        if key == " ":
-            return self.faults.page_every or self.lines or LINES
-        return 1 if key in "\r\n" else 0
+    def _overwrite(self, count: int) -> None:
+        self._out += b"\r" + b" " * count + b"\r"
 
     # --- output and end ----------------------------------------------------------------------
 
@@ -422,7 +318,10 @@ class Console:
         self._ask = None
         if self in self.router.consoles:
             self.router.consoles.remove(self)
-        if self._timer is not None and not (ending is Ending.CUT and self.rollback.armed):
+        if ending is Ending.CUT and self.rollback.armed:
+            # Nobody accepted the change: its timers run on without the session.
+            self.router.orphans.append(self)
+        elif self._timer is not None:
             self._timer.cancel()
         self._flush()
         self._close()

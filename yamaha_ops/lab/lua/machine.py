@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
-import urllib.parse
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from yamaha_ops.lab.console.screen import is_japanese
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.lab.lua import web
 from yamaha_ops.lab.lua.literals import malformed
 from yamaha_ops.lab.lua.states import State
 from yamaha_ops.lab.messages import Refusal
 from yamaha_ops.lab.paths import absolute, read_file, write_file
-from yamaha_ops.lab.shell import grep_pattern, run_unattended
+from yamaha_ops.lab.pipes import grep_pattern
+from yamaha_ops.lab.shell import run_unattended
 from yamaha_ops.lab.storage import RtfsError
 
 if TYPE_CHECKING:
@@ -40,19 +39,12 @@ FIDELITY: Final = (
     assumed(
         "`print` of a console's task appears on that console when it happens", "lua -e is used so"
     ),
-    recorded(
-        "`rt.httprequest`: GET, HEAD, POST, no redirects, control bytes raise", "lua.md section 3"
-    ),
-    assumed("`rt.httprequest` reaches loopback only; https is not answered", "the lab stays here"),
     assumed("`rt.mail` succeeds and is remembered; `rt.socket` and `rt.mime` are empty", "unknown"),
 )
 
 LONGEST: Final = 4095
 REFUSED: Final = ("administrator", "telnet", "ssh", "scp", "exit", "quit")
-LOOPBACK: Final = ("127.0.0.1", "localhost")
 DEVICES: Final = ("cpu1", "status-led1", "buzzer1")
-METHODS: Final = ("GET", "HEAD", "POST")
-TIMEOUT: Final = 30.0
 
 
 class Stopped(Exception):  # noqa: N818 -- a way out, not an error
@@ -210,33 +202,17 @@ class Hands:
     ) -> tuple[bool, str | None, int | None, str | None, str | None, bool | None]:
         """``rt.httprequest``: ``rtn1, err, code, header, body, rtn2``."""
         asked = {str(key): value for key, value in dict(request).items()}
-        method, body = str(asked.get("method")), asked.get("post_text")
-        parts = urllib.parse.urlsplit(str(asked.get("url")))
-        host = parts.hostname
-        if method not in METHODS or parts.scheme != "http" or host not in LOOPBACK:
-            return False, "connection failed", None, None, None, None
-        if method == "POST" and not (asked.get("content_type") and body):
-            return False, "post_text is required", None, None, None, None
-        data = str(body).partition("\0")[0].encode("latin-1") if body else None
-        where = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         self._task.state = State.COMMUNICATE
-        connection = http.client.HTTPConnection(
-            host, parts.port or 80, timeout=float(asked.get("timeout") or TIMEOUT)
-        )
         try:
-            connection.request(method, where, data, _headers(asked))
-            answer = connection.getresponse()
-            received = answer.read()
-            head = "".join(f"{key}: {value}\r\n" for key, value in answer.getheaders())
-        except OSError as error:
+            answer = web.request(asked)
+        except web.WebError as error:
             return False, str(error), None, None, None, None
         finally:
-            connection.close()
             self._task.state = State.RUN
         saved = None
         if asked.get("save_file"):
-            saved = self._tasks.ask(lambda: self._save(str(asked["save_file"]), received))
-        return True, None, answer.status, head, received.decode("latin-1"), saved
+            saved = self._tasks.ask(lambda: self._save(str(asked["save_file"]), answer.body))
+        return True, None, answer.code, answer.header, answer.body.decode("latin-1"), saved
 
     def _save(self, path: str, data: bytes) -> bool:
         try:
@@ -306,18 +282,6 @@ class Hands:
     def _print(self, text: str) -> None:
         shown = text.encode("latin-1").decode("cp932", "replace")
         self._tasks.ask(lambda: self._task.show(shown))
-
-
-def _headers(asked: dict[str, Any]) -> dict[str, str]:
-    headers = {}
-    if asked.get("content_type"):
-        headers["Content-Type"] = str(asked["content_type"])
-    if asked.get("auth_type") == "basic":
-        pair = f"{asked.get('auth_name')}:{asked.get('auth_pass')}".encode("latin-1")
-        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-    elif asked.get("auth_type") == "bearer":
-        headers["Authorization"] = f"Bearer {asked.get('auth_token')}"
-    return headers
 
 
 def _reader(data: str) -> dict[str, Callable[..., Any]]:

@@ -150,6 +150,10 @@ class Tasks:
         if forget:
             self.history.clear()
 
+    def threads(self) -> list[threading.Thread]:
+        """Return the threads of the running tasks."""
+        return [task.thread for task in self.running.values() if task.thread is not None]
+
     # --- in a task's thread ------------------------------------------------------------------
 
     def _run(self, task: Task) -> None:

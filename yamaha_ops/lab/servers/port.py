@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.errors import ConnectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +66,12 @@ def _bound(number: int) -> socket.socket:
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((HOST, number))
-    except OSError:
+    except OSError as error:
         opened.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise ConnectError(
+                f"port {number} of {HOST} cannot be had: {error.strerror}",
+                hint="choose another port, or 0 for any free one",
+            ) from error
         raise
     return opened

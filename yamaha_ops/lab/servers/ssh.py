@@ -235,7 +235,9 @@ class _Gate(asyncssh.SSHServer):
         files = (
             self._files
             and admits_host(router.view, "ssh", self._address)
-            and host_allowed(router.view.first("sftpd", "host"), self._address, "none")
+            and host_allowed(
+                router.view, router.view.first("sftpd", "host") or ("none",), self._address
+            )
         )
         peer = Peer("ssh", self._address, self._user)
         return _Session(self._server, peer, console=self._console, files=files)

@@ -114,8 +114,8 @@ class _Transfer(asyncio.DatagramProtocol):
             self._fail(refusal)
 
     def _admit(self, code: int, mode: bytes) -> None:
-        hosts = self._server.router.view.first("tftp", "host")
-        if not host_allowed(hosts, self._client[0], "none"):
+        view = self._server.router.view
+        if not host_allowed(view, view.first("tftp", "host") or ("none",), self._client[0]):
             raise Refused(2, "Access violation")
         if mode not in {b"octet", b"netascii"} or code not in {READ, WRITE}:
             raise Refused(4, "Illegal TFTP operation")
