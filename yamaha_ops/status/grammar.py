@@ -31,6 +31,9 @@ _NARROWEST_EDGE = 78
 
 _ENOUGH_BREAKS = 2
 
+_LABEL_PIECES = 4
+"""No label is broken more often: looking further would cost the square of a long text."""
+
 _TORN = re.compile(r"(?!\S[^:]*:(?:\s|$))\S")
 """Begins at the margin and is no label."""
 
@@ -103,18 +106,23 @@ class Reader:
         recognise = self._grammar.recognise
         held: str | None = None
         found: Line | None = None
+        pieces = 0
         for index, line in enumerate((*self._lines, None)):
             here = None if line is None else recognise(line)
             if held is not None:
                 if line is not None and here is None and self._continues(found, index):
                     held += line
-                    found = recognise(held)
+                    pieces += 1
+                    if found is None and pieces <= _LABEL_PIECES:
+                        found = recognise(held)
                     continue
+                if pieces:
+                    found = recognise(held)
                 if found is None:
                     self.unknown.append(held.strip())
                 elif self._counts(found):
                     yield found
-            held, found = line, here
+            held, found, pieces = line, here, 0
         if self.unknown and not self._understood:
             raise ParseError(
                 f"this is not an answer to '{self._command}': no line of it is known",
