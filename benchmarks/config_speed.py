@@ -31,11 +31,11 @@ def configuration(lines: int, *, variant: int) -> str:
     block = 20
     for number in range(1, lines // (2 * block) + 1):
         port = 1000 + (number * 7 + (variant if number % 10 == 0 else 0)) % 50_000
-        for offset in range(block):
-            text.append(
-                f"ip filter {number * 100 + offset} pass 192.168.{number % 256}.0/24 "
-                f"10.{offset}.0.0/255.255.0.0 tcp * {port + offset}"
-            )
+        text += (
+            f"ip filter {number * 100 + offset} pass 192.168.{number % 256}.0/24 "
+            f"10.{offset}.0.0/255.255.0.0 tcp * {port + offset}"
+            for offset in range(block)
+        )
         tunnel = number
         numbers = " ".join(str(number * 100 + offset) for offset in range(block))
         text += [
@@ -46,11 +46,11 @@ def configuration(lines: int, *, variant: int) -> str:
             f" ip tunnel secure filter in {numbers}",
             f" tunnel enable {tunnel}",
         ]
-        for offset in range(block - 6):
-            text.append(
-                f"dhcp scope bind {number} 10.{number % 250}.1.{offset + 1} "
-                f"00:a0:de:{number % 256:02x}:{variant:02x}:{offset:02x}"
-            )
+        text += (
+            f"dhcp scope bind {number} 10.{number % 250}.1.{offset + 1} "
+            f"00:a0:de:{number % 256:02x}:{variant:02x}:{offset:02x}"
+            for offset in range(block - 6)
+        )
     return "".join(f"{line}\n" for line in text)
 
 

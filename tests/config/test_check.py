@@ -145,6 +145,8 @@ def test_an_ipip_tunnel_is_asked_for_its_own_far_end() -> None:
     )
     assert codes(text + "ipv6 filter 2 pass 2404:8e00::feed:100 * 4") == []
     assert codes(text + "ipv6 filter 2 pass 2404:8e00::feed:101 * 4") == ["tunnel-blocked"]
+    unnamed = text.replace("ra-prefix@lan2", "2001:db8")
+    assert codes(unnamed + "ipv6 filter 2 pass * * 17") == ["tunnel-blocked"]
     ipv4 = TUNNEL.format("1").replace("map-e", "ipip\n tunnel endpoint address 203.0.113.1")
     assert codes(ipv4) == []
 

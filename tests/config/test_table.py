@@ -16,8 +16,8 @@ from yamaha_ops.config.table import Entry, Slot, commands
 SHARED = Path(__file__).parents[3] / "shared/data/commands.json"
 TAGS = {
     "action", "after", "asks", "block", "clears", "commas", "defines", "device", "disables", "down",
-    "each", "exclusive", "group", "host32", "loss", "no", "options", "risk", "schedule", "secret", "select",
-    "set", "tail", "text", "uses", "whole",
+    "each", "exclusive", "group", "host32", "loss", "no", "options", "risk", "schedule", "secret",
+    "select", "set", "tail", "text", "uses", "whole",
 }  # fmt: skip
 SETTINGS = [
     entry for entry in commands().entries if not {"action", "select", "block"} & set(entry.tags)

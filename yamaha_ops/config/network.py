@@ -110,6 +110,8 @@ def ipv6_uplinks(configuration: Configuration) -> set[str]:
     found: set[str] = set()
     for setting in configuration.settings.values():
         found.update(_FROM_UPLINK.findall(setting.line))
+        if setting.entry.template == "ngn type {interface}" and setting.values[:1] != ["off"]:
+            found.add(setting.words[-1])
         if setting.entry.template.endswith("dhcp service") and setting.values[:1] == ["client"]:
             found.add(setting.key.context or setting.words[1])
     if route := configuration.settings.get(Key("", "ipv6 route default")):

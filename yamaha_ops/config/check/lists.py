@@ -78,14 +78,24 @@ def _check_list(setting: Setting, line: int, rules: dict[str, Rule]) -> Iterator
 
 def check_tunnels(configuration: Configuration, _: Circumstances) -> Iterator[Finding]:
     """Find IPv6 filters that stop the packets of an IPv4-over-IPv6 tunnel (protocol 4)."""
+    uplinks = sorted(ipv6_uplinks(configuration) or _filtered(configuration))
     for setting in configuration.settings.values():
         if setting.entry.template != "tunnel encapsulation":
             continue
         far = _far_end(configuration, setting.key.context)
         if setting.values[0] not in _OVER_IPV6 or (setting.values[0] == "ipip" and far is None):
             continue
-        for uplink in sorted(ipv6_uplinks(configuration)):
+        for uplink in uplinks:
             yield from _check_uplink(configuration, uplink, setting, far)
+
+
+def _filtered(configuration: Configuration) -> set[str]:
+    """Return the interfaces with IPv6 filters, for where nothing says which is the line."""
+    return {
+        setting.words[1]
+        for setting in configuration.settings.values()
+        if setting.entry.template == "ipv6 {interface} secure filter {direction}"
+    }
 
 
 def _check_uplink(
