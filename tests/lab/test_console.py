@@ -329,3 +329,18 @@ def test_passwords_are_asked_for_and_kept_in_clear_or_encrypted(bench: Make) -> 
     terminal.type("login user bob hunter2")
     assert "hunter2" not in made.router.running.text
     assert "login user bob *" in terminal.answer("show config")
+
+
+def test_hosts_of_the_lan_get_in_and_others_do_not(bench: Make) -> None:
+    assert not bench("sshd host 192.168.100.50-192.168.100.60\n").login().closed
+    assert bench("sshd host 203.0.113.5\n").login().closed
+
+
+def test_a_description_is_shift_jis_in_every_character_set(bench: Make) -> None:
+    made = bench('description lan2 "回線"\n')
+    for character in ("ja.sjis", "ja.utf8", "en.ascii"):
+        terminal = made.login()
+        terminal.type(f"console character {character}")
+        terminal.raw.clear()
+        terminal.console.feed(b"show config\r")
+        assert "回線".encode("cp932") in terminal.raw

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from yamaha_ops.lab.storage import Saved
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -283,6 +285,13 @@ def test_a_restart_forgets_the_change_of_a_cut_line(bench: Make) -> None:
     assert made.router.orphans == []
 
 
-def test_hosts_of_the_lan_get_in_and_others_do_not(bench: Make) -> None:
-    assert not bench("sshd host 192.168.100.50-192.168.100.60\n").login().closed
-    assert bench("sshd host 203.0.113.5\n").login().closed
+def test_a_broken_file_is_taken_as_far_as_it_goes(bench: Make) -> None:
+    made = bench()
+    text = "Cisco IOS\nhostname x\nline vty 0 4\nversion 15\nboot system\n" + ROUTE + "\n"
+    made.router.slots.save(1, Saved(text + "embedded file x <<EOF\nnever ended\n", 0.0))
+    terminal = made.login().administrator()
+    terminal.type("load 1 silent")
+    assert changed(made)
+    assert terminal.answer("show status pp 1")[0] == "PP[01]:"
+    terminal.type("show config difference 1", "show config 1", "", "")
+    assert not terminal.closed

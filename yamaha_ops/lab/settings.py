@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.config import (
@@ -50,7 +51,10 @@ class Running:
     __slots__ = ("_interpreter", "_view")
 
     def __init__(self, text: str) -> None:
-        self._interpreter = Interpreter(Configuration.parse(text))
+        try:
+            self._interpreter = Interpreter(Configuration.parse(text))
+        except ConfigError:
+            self._interpreter = _piecemeal(text)
         self._view: View | None = None
 
     @property
@@ -130,6 +134,17 @@ class Running:
         raise KeyError(name)
 
 
+def _piecemeal(text: str) -> Interpreter:
+    """Take what can be understood of a file that is no configuration as a whole."""
+    interpreter = Interpreter()
+    for line in text.splitlines():
+        with contextlib.suppress(ConfigError):
+            interpreter.execute(line)
+    if interpreter.pending:
+        interpreter.execute(interpreter.pending)
+    return interpreter
+
+
 def too_new(line: str, hardware: Hardware) -> bool:
     """Tell whether a setting command came with later firmware than this router has."""
     try:
@@ -142,7 +157,7 @@ def too_new(line: str, hardware: Hardware) -> bool:
 
 def commands_between(one: str, other: str) -> list[str]:
     """Return the commands that turn one configuration text into another (REF 57.7)."""
-    found = difference(Configuration.parse(one), Configuration.parse(other))
+    found = difference(Running(one).configuration, Running(other).configuration)
     return [command.line for command in found.commands]
 
 

@@ -36,6 +36,12 @@ class Plain(str):
     __slots__ = ()
 
 
+class Stored(str):
+    """A line of the configuration: its bytes are Shift_JIS whatever the console's character set."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A question in the middle of an answer; the reply comes back into the generator.

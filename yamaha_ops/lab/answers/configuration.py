@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from yamaha_ops.config import Configuration
 from yamaha_ops.lab.commands.loading import passwords
 from yamaha_ops.lab.commands.saving import stored
 from yamaha_ops.lab.fidelity import assumed, documented
 from yamaha_ops.lab.messages import Problem, Refusal
-from yamaha_ops.lab.settings import header
-from yamaha_ops.lab.shell import operation
+from yamaha_ops.lab.settings import Running, header
+from yamaha_ops.lab.shell import Stored, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from yamaha_ops.config import Configuration
     from yamaha_ops.lab.shell import Answer, Caller
     from yamaha_ops.lab.view import Words
 
@@ -25,6 +25,9 @@ FIDELITY: Final = (
         "It asks `Login Password: `, then `Administrator Password: `", "as rtprov sees `load` ask"
     ),
     assumed("Passwords of a stored configuration are masked when shown", "as in the running one"),
+    documented("Japanese in the configuration is right only in Shift_JIS", "REF 4.56"),
+    assumed("Its bytes are the same in every character set", "follows from REF 4.56"),
+    assumed("A description in `show status lanN` follows the character set", "unknown"),
     documented("`show config tunnel N`, `show config pp N`: that part only", "REF 57.4, 57.6"),
 )
 
@@ -41,7 +44,7 @@ def show_config(caller: Caller, words: Words) -> Answer:
     if words:
         text = stored(caller, words[0]).text
         yield from passwords(caller, text, all_of_them=True)
-        configuration = Configuration.parse(text)
+        configuration = Running(text).configuration
     else:
         configuration = router.running.configuration
     yield from header(router.hardware, router.clock.now())
@@ -51,7 +54,7 @@ def show_config(caller: Caller, words: Words) -> Answer:
 def _shown(configuration: Configuration) -> Iterator[str]:
     """Yield the lines with secrets masked; `login user U *` stands for every form of it."""
     for line in configuration.masked().splitlines():
-        yield _USER.sub(r"\1 *", line)
+        yield Stored(_USER.sub(r"\1 *", line))
 
 
 def _part(kind: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from yamaha_ops.lab.console.screen import cells, rows
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.messages import Say
-from yamaha_ops.lab.shell import Ask, Plain
+from yamaha_ops.lab.shell import Ask, Plain, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -86,7 +86,7 @@ def paged(
                     if left == 0:
                         return
                 left -= 1
-            show(row)
+            show(Stored(row) if isinstance(item, Stored) else row)
 
 
 def _more(screen: Screen, page: int, overwrite: Callable[[int], None]) -> Generator[Ask, str, int]:

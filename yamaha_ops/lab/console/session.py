@@ -25,7 +25,7 @@ from yamaha_ops.lab.console.screen import DEFAULT_CHARACTER, decode, encode, is_
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Rollback
-from yamaha_ops.lab.shell import Ask, Caller, execute
+from yamaha_ops.lab.shell import Ask, Caller, Stored, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -291,7 +291,8 @@ class Console:
     # --- output and end ----------------------------------------------------------------------
 
     def _print(self, line: str) -> None:
-        self._out += encode(line + "\n", self.character)
+        stored = isinstance(line, Stored)
+        self._out += encode(line + "\n", DEFAULT_CHARACTER if stored else self.character)
 
     def _flush(self) -> None:
         if self._out and not self._held:
