@@ -40,10 +40,12 @@ def test_interfaces_are_found_in_routes_and_descriptors(session: TableSession) -
 
 
 def test_known_interfaces_are_asked_about_though_no_route_names_them(session: TableSession) -> None:
-    session.answers["show ip route"] = "default   192.0.2.1   PP[02]   static"
+    session.answers["show ip route"] = (
+        "default   192.0.2.1   PP[02]   static\n192.0.2.0/24 192.0.2.9 LAN3(DHCP) implicit"
+    )
     del session.answers["show nat descriptor address"]
     health = collect(session, known=Interfaces(("lan1",), (1,), (1,)))
-    assert health.interfaces == Interfaces(("lan1",), (1,), (1, 2))
+    assert health.interfaces == Interfaces(("lan1", "lan3"), (1,), (1, 2))
     assert {"show status tunnel 1", "show status pp 1"} <= set(session.asked)
     assert "show status lan2" not in session.asked
 

@@ -45,7 +45,7 @@ class Interfaces:
 
     @classmethod
     def seen(cls, records: Iterable[Any]) -> Interfaces:
-        """Return the tunnels and PPs that routes and NAT descriptors name.
+        """Return the interfaces that routes and NAT descriptors name.
 
         A tunnel that is down and has lost its routes does not show here; whoever knows the
         configuration asks about it by :meth:`configured`.
@@ -58,12 +58,13 @@ class Interfaces:
                 names += [each.interface or "" for each in record.descriptors]
         found = [match for match in map(_PRINTED.match, names) if match]
         seen = cls._of((match[1].lower(), match[2]) for match in found)
-        return cls((), seen.tunnels, seen.pps)
+        lans = {match[0] for match in (_LAN.match(name.lower()) for name in names) if match}
+        return cls(tuple(sorted(lans)), seen.tunnels, seen.pps)
 
     def __or__(self, other: Interfaces) -> Interfaces:
         """Return the interfaces of both."""
         return Interfaces(
-            tuple(dict.fromkeys(self.lans + other.lans)),
+            tuple(sorted({*self.lans, *other.lans})),
             tuple(sorted({*self.tunnels, *other.tunnels})),
             tuple(sorted({*self.pps, *other.pps})),
         )
