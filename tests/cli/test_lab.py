@@ -99,6 +99,8 @@ def test_from_a_backup_in_shift_jis(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_a_wrong_wish_leaves_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("up", "--port", "0", "--firmware", "new") == 1
     assert "not a firmware revision" in capsys.readouterr().err
+    assert run("up", "--port", "0", "--prefix", "240b::1/32") == 1
+    assert "not an IPv6 prefix" in capsys.readouterr().err
     assert not control.is_running()
     assert not place.exists()
 

@@ -63,7 +63,7 @@ class Terminal:
 
     def read(self) -> str:
         codec = {"ja.utf8": "utf-8", "ja.euc": "euc_jp"}.get(self.console.character, "cp932")
-        text = self.raw.decode(codec).replace("\r\n", "\n")
+        text = self.raw.decode(codec, "replace").replace("\r\n", "\n")
         self.raw.clear()
         return text
 

@@ -29,7 +29,12 @@ app = typer.Typer(
 def up(  # noqa: PLR0917 -- Typer names them
     backup: Annotated[
         Path | None,
-        typer.Option("--from", help="Start from this configuration instead of the factory state."),
+        typer.Option(
+            "--from",
+            exists=True,
+            dir_okay=False,
+            help="Start from this configuration instead of the factory state.",
+        ),
     ] = None,
     count: Annotated[int, typer.Option(min=1, max=500, help="How many routers.")] = 1,
     firmware: Annotated[str, typer.Option(help="Firmware revision.")] = "15.02.22",

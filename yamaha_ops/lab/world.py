@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from yamaha_ops.errors import InputError
 from yamaha_ops.lab.fidelity import assumed
 
 FIDELITY: Final = (
@@ -74,6 +76,14 @@ class Offer:
     sntp: tuple[str, ...] = ("2404:1a8:1102::b", "2404:1a8:1102::a")
     preferred_seconds: int = 604_800
     valid_seconds: int = 2_592_000
+
+    def __post_init__(self) -> None:
+        """Refuse what is no prefix, before a router trips over it."""
+        if self.prefix is not None:
+            try:
+                ipaddress.IPv6Network(self.prefix)
+            except ValueError as error:
+                raise InputError(f"not an IPv6 prefix: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)

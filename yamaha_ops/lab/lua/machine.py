@@ -31,6 +31,7 @@ FIDELITY: Final = (
     ),
     recorded("`rt.command` answers CR LF and CP932; silence is `true, nil`", "routemon"),
     documented("`rt.command` runs as administrator, at most 4095 characters", "lua.md section 2"),
+    assumed("`rt.syslog` lines begin with `[LUA] `; debug lines are not kept", "no recording"),
     recorded("A task has its own language", "lua.md section 0"),
     recorded("`rt.syslogwatch` sees only lines written during the call", "lua.md section 0"),
     recorded("`io.open(p, 'a')` does not append, `'w'` writes CR before LF", "lua.md section 0"),
