@@ -1,0 +1,1 @@
+"""Lua on the router: checked here, delivered, run and watched there."""
