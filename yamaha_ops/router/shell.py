@@ -45,7 +45,9 @@ LONGEST_COMMAND: Final = 4095
 """REF 1.5, in half-width characters."""
 
 _IDENTITY: Final = re.compile(rb"^(\S+) (Rev\.\d+\.\d+\.\d+)", re.MULTILINE)
-_CHANGES_LANGUAGE: Final = re.compile(r"\s*(?:no\s+)?console\s+char|\s*load\s|\s*clear\s+conf")
+_CHANGES_LANGUAGE: Final = re.compile(
+    r"\s*(?:console\s+character\s+(\S+)|no\s+console\s+character|load\s|clear\s+configuration)"
+)
 
 
 def connect(
@@ -77,15 +79,22 @@ def _open(router: Router, hosts: KnownHosts, state: Path, timeout: float) -> She
     connection = Connection(router, hosts, timeout)
     try:
         dialogue = Dialogue(connection.wire, router.name)
-        banner = dialogue.begin(timeout)
+        banner = _banner(router, dialogue, timeout)
         return ShellSession(router, connection, dialogue, state, banner)
-    except IncompleteOutputError:
+    except BaseException:
         connection.cut()
+        raise
+
+
+def _banner(router: Router, dialogue: Dialogue, timeout: float) -> bytes:
+    where = f"{router.host} port {router.port}"
+    try:
+        return dialogue.begin(timeout)
+    except IncompleteOutputError:
         raise ConnectTimeoutError(
-            f"{router.host} port {router.port} let us in but showed no prompt", router=router.name
+            f"{where} let us in but showed no prompt", router=router.name
         ) from None
     except ConnectError as error:
-        connection.cut()
         if error.output and answers.any_error_in(error.output):
             raise ConnectError(
                 "the router refuses this login",
@@ -95,13 +104,10 @@ def _open(router: Router, hosts: KnownHosts, state: Path, timeout: float) -> She
                 "IPv6 where only IPv4 is allowed.)",
             ) from None
         raise HungUpError(
-            f"{router.host} port {router.port} closed the console before the first prompt",
+            f"{where} closed the console before the first prompt",
             router=router.name,
             output=error.output,
         ) from None
-    except BaseException:
-        connection.cut()
-        raise
 
 
 class ShellSession:
@@ -207,11 +213,11 @@ class ShellSession:
             data = self._dialogue.ask(
                 line, patience=PATIENCE if timeout is None else timeout, replies=replies
             )
-        except ConsoleError as error:
+        except (ConsoleError, ConnectError) as error:
             error.command = mask(command)
             raise
-        if _CHANGES_LANGUAGE.match(command):
-            self._codec = None
+        if match := _CHANGES_LANGUAGE.match(command):
+            self._codec = screen.CODECS.get(match[1] or "")
         return self._decode(data)
 
     def _judge(self, command: str, error_line: str | None) -> None:
@@ -275,39 +281,58 @@ class ShellSession:
 
     def save(self) -> str:
         """See :class:`Session`."""
-        for loan in self._loans[-1:]:
+        loan = console.join(self._state, self.router)
+        try:
             with loan.mutex:
-                self._give_back(loan)
-        return self.send("save", SAVE_PATIENCE)
+                if loan.borrowed is None:
+                    self._lock(loan.record)
+                try:
+                    self._put_back(loan)
+                    return self.send("save", SAVE_PATIENCE)
+                finally:
+                    loan.record.release()
+        finally:
+            console.part(loan)
 
     def _borrow(self, loan: console.Loan) -> None:
         if loan.borrowed is None:
-            if not loan.record.take(PATIENCE):
-                raise ConsoleError(
-                    "another run of this program is using this router's console settings",
-                    router=self.router,
-                    hint="wait until it ends",
-                )
-            self._restore_left_behind(loan.record)
+            self._lock(loan.record)
             loan.present = self._present()
         self._put_in_force(loan, console.most_columns(self.model, self.firmware))
 
+    def _lock(self, record: console.Record) -> None:
+        """Keep other processes from borrowing, and put right what a dead one left behind."""
+        if not record.take(PATIENCE):
+            raise ConsoleError(
+                "another run of this program is using this router's console settings",
+                router=self.router,
+                hint="wait until it ends",
+            )
+        try:
+            self._restore_left_behind(record)
+        except YamahaOpsError:
+            record.release()
+            raise
+
     def _put_in_force(self, loan: console.Loan, columns: int) -> None:
-        before = loan.borrowed
-        loan.borrowed = console.Borrowed.of(loan.present, columns)
-        if loan.borrowed.temporary:
-            loan.record.write(loan.borrowed)
+        borrowed = console.Borrowed.of(loan.present, columns)
+        loan.record.write(borrowed)
+        before, loan.borrowed = loan.borrowed, borrowed
         values = console.wanted(columns)
-        for name in {**(before.temporary if before else {}), **loan.borrowed.temporary}:
+        for name in {**(before.temporary if before else {}), **borrowed.temporary}:
             self.send(f"console {name} {values[name]}")
 
-    def _give_back(self, loan: console.Loan) -> None:
+    def _put_back(self, loan: console.Loan) -> None:
         """Put the settings back; where the line is lost, the record stays for the next session."""
+        if loan.borrowed and self.usable:
+            for command in loan.borrowed.undoing():
+                self.send(command)
+            loan.record.remove()
+        loan.borrowed = None
+
+    def _give_back(self, loan: console.Loan) -> None:
         try:
-            if loan.borrowed and self.usable:
-                for command in loan.borrowed.undoing():
-                    self.send(command)
-                loan.record.remove()
+            self._put_back(loan)
         finally:
             loan.borrowed = None
             loan.record.release()
