@@ -1,0 +1,84 @@
+"""What is rendered, applied to an emulated router: the line comes up, and nothing is left to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yamaha_ops.change.apply import apply
+from yamaha_ops.cli._jobs import job_for
+from yamaha_ops.config import Configuration, Interpreter, difference
+from yamaha_ops.firmware import Revision
+from yamaha_ops.inventory import Login, Router, Secret, load
+from yamaha_ops.lab import Lab
+from yamaha_ops.lab.world import Offer, World
+from yamaha_ops.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+INVENTORY = load(HERE / "lines.yaml")
+LATEST = Revision.parse("15.02.33")
+
+FACTORY = """\
+ip lan1 address 192.168.100.1/24
+telnetd host lan
+dhcp service server
+dhcp server rfc2131 compliant except remain-silent
+dhcp scope 1 192.168.100.2-192.168.100.191/24
+"""
+OFFERS = {
+    "v6plus-pd": Offer(prefix="240b:10:0:3100::/56", by="pd", settle_seconds=0.1),
+    "ocn-ra": Offer(prefix="2400:4050:0:1200::/64", settle_seconds=0.1),
+    "biglobe-pd": Offer(prefix="2404:7a80:0:1200::/56", by="pd", settle_seconds=0.1),
+    "hb46pp-ra": Offer(),
+    "transix-ra": Offer(),
+    "nuro-pd": Offer(prefix="240d:f:123:4500::/56", by="pd"),
+    "pppoe": Offer(),
+}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.mark.parametrize("router", INVENTORY.routers.values(), ids=lambda router: router.name)
+def test_the_commands_lead_from_the_factory_state_to_the_rendering(router: Router) -> None:
+    latest = router.model_copy(update={"firmware": LATEST})
+    wanted = Configuration.parse(render(latest, secrets=False).text.replace(" *\n", " x\n"))
+    console = Interpreter(Configuration.parse(FACTORY))
+    for command in difference(Configuration.parse(FACTORY), wanted).commands:
+        console.execute(command.line)
+    assert difference(console.configuration, wanted).commands == ()
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_the_line_comes_up_and_the_second_apply_sends_nothing(
+    name: str, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANTED", "planted-1")
+    monkeypatch.setenv("YAMAHA_OPS_STATE", str(tmp_path))
+    device = lab.start(
+        name,
+        password="planted-1",
+        administrator_password="planted-1",
+        firmware=str(LATEST),
+        world=World(offer=OFFERS[name], pppoe=name == "pppoe"),
+    )
+    secret = Secret("env:PLANTED")
+    router = INVENTORY.router(name).model_copy(
+        update={
+            "host": device.host,
+            "port": device.port,
+            "login": Login(password=secret, administrator_password=secret),
+        }
+    )
+    job = job_for(INVENTORY, router, report=lambda _event: None, accept_new_host_key=True)
+    first, second = apply(job, lambda _plan: True), apply(job, lambda _plan: True)
+    lab.remove(device)
+    assert [each.result.value for each in (first, second)] == ["changed", "unchanged"]
