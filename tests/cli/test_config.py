@@ -54,12 +54,12 @@ def test_diff_prints_commands_and_nothing_else_on_stdout(run: Run) -> None:
         "tunnel select none",
         "tunnel enable 1",
         "lan type lan1 auto",
-        "ip lan1 address 192.168.100.2/24",
         "pp select 1",
         "pp auth myname user secret",
         "pp select none",
         "no ip lan1 secure filter in",
         "no ip filter 1",
+        "ip lan1 address 192.168.100.2/24",
     ]
     assert "'login user admin *' is not sent" in err
     assert "resets every LAN interface" in err

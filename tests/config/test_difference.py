@@ -108,6 +108,24 @@ def test_values_that_would_collide_go_before_the_new_ones_come() -> None:
     ]
 
 
+def test_addresses_of_the_router_move_last() -> None:
+    a = "ip lan1 address 10.0.0.1/24\nip filter 1 pass *\n"
+    assert commands(a, "ip lan1 address 10.0.1.1/24\nip lan2 address 10.0.2.1/24\n") == [
+        "ip lan2 address 10.0.2.1/24",
+        "no ip filter 1",
+        "ip lan1 address 10.0.1.1/24",
+    ]
+    assert commands(a, "ip lan1 address 10.0.1.1/24\nip lan2 address 10.0.0.2/24\n") == [
+        "ip lan1 address 10.0.1.1/24",
+        "ip lan2 address 10.0.0.2/24",
+        "no ip filter 1",
+    ]
+    assert commands(a, "ip lan2 address 10.0.2.1/24\nip filter 1 pass *\n") == [
+        "ip lan2 address 10.0.2.1/24",
+        "no ip lan1 address",
+    ]
+
+
 def test_a_vlan_goes_after_what_uses_it() -> None:
     a = "vlan lan1/1 802.1q vid=10\nip lan1/1 address 10.0.0.1/24\nip lan1/1 proxyarp on\n"
     b = "vlan lan1/2 802.1q vid=10\nip lan1/2 address 10.0.0.1/24\n"

@@ -2,11 +2,12 @@
 
 from yamaha_ops.config.check import Circumstances, Finding, check
 from yamaha_ops.config.configuration import Configuration
-from yamaha_ops.config.difference import Command, Difference, difference
+from yamaha_ops.config.difference import Difference, difference
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
 from yamaha_ops.config.interpreter import Interpreter
 from yamaha_ops.config.safekeeping import restore, separate
 from yamaha_ops.config.secrets import has_secret, mask
+from yamaha_ops.config.sending import Command
 from yamaha_ops.config.statement import Key, Setting
 from yamaha_ops.config.wrapping import unwrap
 

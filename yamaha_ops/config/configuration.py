@@ -22,6 +22,7 @@ from yamaha_ops.firmware import Revision
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+_BYTE_ORDER_MARK = "\ufeff"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _COLUMNS = re.compile(r"^ *console columns (\d{2,4})\s*$", re.MULTILINE)
@@ -33,7 +34,7 @@ _FOREIGN_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 -- the word of the field; nobody imports it bare
+class Remark:
     """A line that was kept but not understood.
 
     Attributes:
@@ -66,7 +67,7 @@ class Configuration:
 
     text: str
     settings: Mapping[Key, Setting]
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     source: str = "configuration"
     places: Mapping[Key, int] = field(default_factory=dict, repr=False)
 
@@ -82,7 +83,7 @@ class Configuration:
         text = data if isinstance(data, str) else _decode(data, source)
         _refuse_control_characters(text, source)
         state = State()
-        warnings: list[Warning] = []
+        warnings: list[Remark] = []
         for line in _logical_lines(text):
             try:
                 state.execute(line.text, line.number)
@@ -204,7 +205,7 @@ def _refuse_control_characters(text: str, source: str) -> None:
         )
 
 
-def _refuse_foreign(text: str, warnings: Sequence[Warning], source: str) -> None:
+def _refuse_foreign(text: str, warnings: Sequence[Remark], source: str) -> None:
     """Refuse a text that is hardly made of commands at all."""
     unknown = [warning for warning in warnings if warning.code == "unknown"]
     if len(unknown) < _FOREIGN_LINES:
@@ -219,6 +220,7 @@ def _refuse_foreign(text: str, warnings: Sequence[Warning], source: str) -> None
 
 
 def _logical_lines(text: str) -> Iterator[Line]:
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     physical = _NEWLINE.split(text) if "\r" in text else text.split("\n")
     if not physical[-1]:
         physical.pop()
@@ -263,11 +265,11 @@ def _join_header(lines: Iterator[Line]) -> Iterator[Line]:
     yield from lines
 
 
-def _warning(line: Line, error: ConfigError) -> Warning:
+def _warning(line: Line, error: ConfigError) -> Remark:
     if isinstance(error, UnknownCommandError):
         code = "unknown"
     elif isinstance(error, ParameterError):
         code = "form"
     else:
         code = "context"
-    return Warning(line.number, mask(line.text.strip()), error.message, code)
+    return Remark(line.number, mask(line.text.strip()), error.message, code)

@@ -32,11 +32,12 @@ def attached(configuration: Configuration) -> Iterator[Attached]:
     for key, setting in configuration.settings.items():
         if found := _OWN.match(setting.line):
             for word in setting.line.split()[2:]:
-                if "/" in word and (own := _interface_address(word)):
+                if "/" in word and (own := interface_address(word)):
                     yield Attached(key.context or found[1], own)
 
 
-def _interface_address(word: str) -> Interface | None:
+def interface_address(word: str) -> Interface | None:
+    """Return ``word`` as an address with its network, or None when it is none."""
     try:
         return IPv6Interface(word) if ":" in word else IPv4Interface(word)
     except ValueError:
@@ -66,7 +67,7 @@ def _route_length(network: str, host: Address) -> int | None:
     """Return the prefix length of a route when ``host`` is behind it."""
     if network == "default":
         return 0
-    own = _interface_address(network)
+    own = interface_address(network)
     return own.network.prefixlen if own and host in own.network else None
 
 
