@@ -77,3 +77,52 @@ def test_json_holds_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert first["reference"] == "8.1.7"
     assert first["en"] == "Where IPv4 packets for a network go"
     assert first["ja"].startswith("IPv4")
+
+
+PLANTED = "planted-b7Qx"
+SECRETS = """\
+routers:
+  home:
+    host: 192.168.100.1
+    login: {password: "env:PLANTED", administrator_password: "env:PLANTED"}
+    line:
+      service: pppoe
+      pppoe: {user: user@example.jp, password: "env:PLANTED"}
+    lan: {address: 192.168.100.1/24}
+    users: {alice: {password: "env:PLANTED"}}
+    snmp: {hosts: [192.168.100.9], community: "env:PLANTED"}
+    vpn:
+      remote_access:
+        key: "env:PLANTED"
+        pool: 192.168.100.200-192.168.100.210
+        users: {alice: "env:PLANTED"}
+    extra: ["ipsec ike pre-shared-key 9 text {env:PLANTED}"]
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--explain", "en"), ("--debug",)])
+def test_no_secret_is_ever_printed(
+    options: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PLANTED", PLANTED)
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(SECRETS, encoding="utf-8")
+    assert run("render", "home", "--inventory", str(inventory), *options) == 0
+    told = capsys.readouterr()
+    assert "pp auth myname user@example.jp *" in told.out
+    assert "ipsec ike pre-shared-key 9 text *" in told.out
+    assert PLANTED not in told.out + told.err
+
+
+def test_a_misspelt_field_is_one_message_with_file_and_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(SECRETS.replace("line:", "lime:"), encoding="utf-8")
+    assert run("render", "home", "--inventory", str(inventory)) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"yamaha-ops: {inventory}:5:5: there is no field lime; did you mean line?\n"

@@ -69,8 +69,11 @@ def test_a_part_may_be_included(home: Router, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("a\nset K={{ vpn_key }}\n", "99-mine.j2:2: there is no vpn_key"),
-        ("set K={{ variables.kye }}\n", "99-mine.j2:1: there is no variable kye (there are: key)"),
-        ("set K={{ line.mtuu }}\n", "99-mine.j2:1: line has no field mtuu (there are: service, "),
+        (
+            "set K={{ variables.kye }}\n",
+            "there is no variable kye; did you mean key?",
+        ),
+        ("set K={{ line.mtuu }}\n", "99-mine.j2:1: line has no field mtuu; did you mean mtu?"),
         ("{% if x %}\n", "99-mine.j2:"),
         ("{% include 'none.j2' %}\n", "99-mine.j2:1: includes none.j2, which is not there"),
         ("set K={{ variables }}\n", "99-mine.j2:1: dict cannot be a word of a command"),
@@ -121,3 +124,27 @@ def test_a_value_that_could_start_a_command_of_its_own_is_refused(
     own = write(tmp_path / "templates", t99_mine="\ndescription 1 {{ variables.text }}\n")
     described = router(LINE).model_copy(update={"variables": {"text": value}})
     assert "99-mine.j2:2:" in refusal(described, own)
+
+
+def test_a_changed_template_counts_at_once(home: Router, tmp_path: Path) -> None:
+    own = write(tmp_path / "templates", t99_mine="set A=1\n")
+    assert "set A=1" in [line.text for line in lines(home, templates=own)]
+    (own / "99-mine.j2").write_text("set A=22\n", encoding="utf-8")
+    assert "set A=22" in [line.text for line in lines(home, templates=own)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "set K={{ 'x' * 4095 }}\n",
+            "99-mine.j2:1: the line has 4101 characters, 4095",
+        ),
+        ("\nset K={{ '\U0001f600' }}\n", "99-mine.j2:2: '\U0001f600' does not exist in Shift_JIS"),
+        ("set K={{ variables | secret }}\n", "99-mine.j2:1: dict is no reference to a secret"),
+    ],
+)
+def test_a_line_that_no_console_takes_is_refused(
+    home: Router, tmp_path: Path, text: str, said: str
+) -> None:
+    assert said in refusal(home, write(tmp_path / "templates", t99_mine=text))

@@ -109,6 +109,12 @@ class Provisioning(Part):
     password: Secret | None = None
     server: DomainName | None = None
 
+    @model_validator(mode="after")
+    def _both(self) -> "Provisioning":
+        if (self.user is None) != (self.password is None):
+            raise fault("user", "user and password belong together")
+        return self
+
 
 class Pppoe(Part):
     """A PPPoE session: the line itself, or a second way out beside the tunnel."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,15 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from yamaha_ops.errors import RenderError, YamahaOpsError
-from yamaha_ops.render.words import Words, finalize, word, words
+from yamaha_ops.errors import RenderError, SecretError, YamahaOpsError
+from yamaha_ops.inventory import Secret
+from yamaha_ops.inventory.problems import nearest
+from yamaha_ops.render.words import LIMIT, Words, finalize, word, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from jinja2 import Environment
-
-    from yamaha_ops.inventory import Secret
 
 SUFFIX = ".j2"
 
@@ -64,25 +65,23 @@ class Folder(BaseLoader):
     """Templates of a user's folder over the shipped ones, file by file."""
 
     def __init__(self, own: Path | None) -> None:
-        self.folders = _folders(own, "templates")
-        self.scripts = _folders(own.parent / "lua" if own else None, "lua")
+        self._own = own
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that exist, the user's first."""
+        return _existing(self._own, shipped())
 
     def path(self, name: str) -> Path:
         """Return the file that counts for a name."""
-        for folder in self.folders:
-            if (folder / name).is_file():
-                return folder / name
-        raise TemplateNotFound(name)
+        return _first(self.folders, name)
 
     def script(self, name: str) -> tuple[Words, ...]:
         """Return the lines of a Lua script, to be embedded; its comments stay behind."""
-        for folder in self.scripts:
-            if (folder / name).is_file():
-                text = (folder / name).read_text(encoding="ascii")
-                return tuple(
-                    Words(line) for line in text.splitlines() if not line.lstrip().startswith("--")
-                )
-        raise TemplateNotFound(name)
+        beside = self._own.parent / "lua" if self._own else None
+        path = _first(_existing(beside, shipped("lua")), name)
+        lines = path.read_text(encoding="ascii").splitlines()
+        return tuple(Words(line) for line in lines if not line.lstrip().startswith("--"))
 
     def names(self) -> list[str]:
         """Name the parts in order."""
@@ -97,16 +96,29 @@ class Folder(BaseLoader):
         """Read a template and mark its lines."""
         if "/" in template or template.startswith("."):
             raise TemplateNotFound(template)
-        path = self.path(template)
+        version = self._version(template)
+        path, _ = version
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise RenderError(f"cannot be read: {type(error).__name__}", where=str(path)) from None
-        return _marked(text, str(path)), str(path), lambda: True
+        return _marked(text, str(path)), str(path), lambda: self._version(template) == version
+
+    def _version(self, name: str) -> tuple[Path, int]:
+        """Tell one state of a template from the next, a new file over it included."""
+        path = self.path(name)
+        return path, path.stat().st_mtime_ns
 
 
-def _folders(own: Path | None, kind: str) -> list[Path]:
-    return [folder for folder in (own, shipped(kind)) if folder and folder.is_dir()]
+def _existing(*folders: Path | None) -> list[Path]:
+    return [folder for folder in folders if folder and folder.is_dir()]
+
+
+def _first(folders: list[Path], name: str) -> Path:
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    raise TemplateNotFound(name)
 
 
 def _marked(text: str, place: str) -> str:
@@ -123,17 +135,15 @@ class Missing(StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
         name, holder = self._undefined_name, self._undefined_obj
         if isinstance(holder, dict):
-            return f"there is no variable {name}{_known(holder)}"
+            return f"there is no variable {name}{nearest(name, map(str, holder))}"
         fields = getattr(type(holder), "model_fields", None)
         if fields is not None:
-            return f"{type(holder).__name__.lower()} has no field {name}{_known(fields)}"
+            return f"{type(holder).__name__.lower()} has no field {name}{nearest(name, fields)}"
         return f"there is no {name}"
-
-
-def _known(names: Mapping[str, Any]) -> str:
-    return f" (there are: {', '.join(map(str, names))})" if names else ""
 
 
 def render_lines(
@@ -151,17 +161,7 @@ def render_lines(
         RenderError: A template is wrong, misses a variable, or puts something into a line that
             cannot stand there; names the file and line.
     """
-    folder = Folder(own)
-    environment = ImmutableSandboxedEnvironment(
-        loader=folder,
-        undefined=Missing,
-        finalize=finalize,
-        autoescape=False,
-    )
-    reveal = _resolved if secrets else _hidden
-    environment.filters.update(word=word, words=words, secret=reveal)
-    environment.filters["reveal"] = lambda line: Words(line.told(reveal))
-    environment.globals["script"] = folder.script
+    environment, folder = _environment(own, secrets=secrets)
     for name in folder.names():
         path = folder.path(name)
         try:
@@ -177,12 +177,45 @@ def render_lines(
         yield from _lines(text)
 
 
+@lru_cache(maxsize=8)
+def _environment(own: Path | None, *, secrets: bool) -> tuple[Environment, Folder]:
+    """Return the environment of one folder; templates are compiled once, and again when changed."""
+    folder = Folder(own)
+    environment = ImmutableSandboxedEnvironment(
+        loader=folder,
+        undefined=Missing,
+        finalize=finalize,
+        autoescape=False,  # console lines are no HTML; `finalize` guards them
+    )
+    reveal = _resolved if secrets else _hidden
+    environment.filters.update(
+        word=word,
+        words=words,
+        secret=reveal,
+        reveal=lambda line: Words(line.told(reveal)),
+    )
+    environment.globals["script"] = folder.script
+    return environment, folder
+
+
 def _resolved(secret: Secret) -> Words:
-    return word(secret.resolve())
+    value = _checked(secret).resolve()
+    try:
+        value.encode("cp932")
+    except UnicodeEncodeError:
+        raise SecretError(f"the secret {secret} cannot be written in Shift_JIS") from None
+    return word(value)
 
 
-def _hidden(secret: Secret) -> Words:  # noqa: ARG001 -- the other half of `_resolved`
+def _hidden(secret: Secret) -> Words:
+    _checked(secret)
     return Words("*")
+
+
+def _checked(secret: object) -> Secret:
+    if not isinstance(secret, Secret):
+        raise TypeError(f"{type(secret).__name__} is no reference to a secret")
+    return secret
 
 
 def _reason(error: Exception) -> str:
@@ -208,4 +241,16 @@ def _lines(text: str) -> Iterator[Line]:
         line = _MARK.sub("", marked).rstrip()
         if line.strip():
             template, number = places[0] if places else ("", "0")
+            _check(line, f"{template}:{number}")
             yield Line(line, template, int(number))
+
+
+def _check(line: str, where: str) -> None:
+    """Refuse what no console takes: too long, or not in its character set."""
+    try:
+        length = len(line.encode("cp932"))
+    except UnicodeEncodeError as error:
+        character = line[error.start]
+        raise RenderError(f"{character!r} does not exist in Shift_JIS", where=where) from None
+    if length > LIMIT:
+        raise RenderError(f"the line has {length} characters, {LIMIT} are possible", where=where)
