@@ -441,3 +441,17 @@ def test_banner(bench: Make) -> None:
     """RTX830/login_banner.en.1: the three lines after the password."""
     shown = bench().login().read().split("\n")
     assert shown[:3] == recorded("RTX830/login_banner.en.1.txt")[-3:]
+
+
+def test_ping(bench: Make, v6plus: str) -> None:
+    """RTX1100/ping.ja.1: every line."""
+    made = bench(v6plus)
+    made.clock.advance(5)
+    terminal = made.login()
+    wanted = recorded("RTX1100/ping.ja.1.txt")[1:]
+    assert terminal.answer("ping -c 2 192.168.2.1") == wanted
+    shown = terminal.type("ping 192.168.2.1")
+    assert shown.endswith("ミリ秒\n"), "it goes on until Ctrl-C"
+    assert terminal.keys("\x03").endswith("> ")
+    lost = bench().login().answer("ping -c 2 192.168.2.1")
+    assert lost == ["", "2個のパケットを送信し、0個のパケットを受信しました。100.0%パケットロス"]

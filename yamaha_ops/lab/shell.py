@@ -102,6 +102,7 @@ MODULES: Final = (
     "commands.clearing",
     "commands.help",
     "commands.lua",
+    "commands.ping",
     "commands.secrets",
     "answers",
     "techinfo",

@@ -20,7 +20,6 @@ FIDELITY: Final = (
         "Other `clear`, `interface reset`, `connect`, `disconnect`, `ntpdate` do nothing",
         "no state of the lab depends on them",
     ),
-    assumed("`ping` prints one summary line", "the recorded layout is of a live path"),
 )
 
 
@@ -58,16 +57,3 @@ def _taken(caller: Caller, words: Words) -> Iterator[str]:
     """Accept a command that leaves no trace here."""
     del caller, words
     yield from ()
-
-
-@operation("ping", "ping6", administrator=False)
-def ping(caller: Caller, words: Words) -> Iterator[str]:
-    """Tell whether the Internet answers."""
-    if not words:
-        raise Refusal(Problem.PARAMETER_COUNT)
-    received = 1 if caller.router.online else 0
-    loss = 0 if received else 100
-    yield caller.say(
-        f"1 packet transmitted, {received} received, {loss}.0% packet loss",
-        f"1個のパケットを送信し、{received}個のパケットを受信しました。{loss}.0%パケットロス",
-    )
