@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import threading
 import time
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 JOIN_SECONDS: Final = 5.0
+MANY_FILES: Final = 8192
 LANGUAGES: Final = {"ja": None, "en": "en.ascii"}
 """Languages to the ``console character`` that brings them; Japanese is the factory default."""
 
@@ -61,6 +63,7 @@ class Lab:
         self._routers: dict[str, LabRouter] = {}
 
     def __enter__(self) -> Self:
+        _allow_many_files()
         self._thread.start()
         return self
 
@@ -207,6 +210,14 @@ class Lab:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _allow_many_files() -> None:
+    """Raise the soft limit of open files as far as it goes: a router takes three or four."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _finish() -> None:
