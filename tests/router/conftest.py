@@ -346,18 +346,18 @@ class SshPeer:
     """An SSH server on loopback whose connections each get a console.
 
     Args:
-        key: Its host key.
+        keys: Its host keys.
         consoles: One for each connection, in order; None closes the shell at once.
         algorithms: paramiko's names of lists (``kex``, ``ciphers`` ...) and what to offer.
     """
 
     def __init__(
         self,
-        key: paramiko.RSAKey,
+        keys: Sequence[paramiko.PKey],
         consoles: Sequence[Console | None],
         algorithms: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self.key = key
+        self._keys = keys
         self.connections = 0
         self._consoles = deque(consoles)
         self._algorithms = algorithms or {}
@@ -392,7 +392,8 @@ class SshPeer:
     def _serve(self, connection: socket.socket, console: Console | None) -> None:
         transport = paramiko.Transport(connection)
         self._transports.append(transport)
-        transport.add_server_key(self.key)
+        for key in self._keys:
+            transport.add_server_key(key)
         for kind, names in self._algorithms.items():
             setattr(transport, f"_preferred_{kind}", tuple(names))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -434,15 +435,15 @@ def host_keys() -> Sequence[paramiko.RSAKey]:
 
 @pytest.fixture
 def serve(host_keys: Sequence[paramiko.RSAKey]) -> Iterator[Callable[..., SshPeer]]:
-    """Start an SSH server with these consoles; ``key`` chooses one of two host keys."""
+    """Start an SSH server with these consoles, by default with the first of the host keys."""
     peers: list[SshPeer] = []
 
     def start(
         *consoles: Console | None,
-        key: int = 0,
+        keys: Sequence[paramiko.PKey] | None = None,
         algorithms: Mapping[str, Sequence[str]] | None = None,
     ) -> SshPeer:
-        peers.append(SshPeer(host_keys[key], consoles, algorithms))
+        peers.append(SshPeer(keys or host_keys[:1], consoles, algorithms))
         return peers[-1]
 
     yield start

@@ -24,6 +24,7 @@ CONFIG = "\n".join(
         "# RTX830 Rev.15.02.22 (Mon Dec 20 18:20:29 2021)",
         "# MAC Address : 00:a0:de:00:00:01, 00:a0:de:00:00:02",
         "# ",
+        "# ",
         "# Reporting Date: Nov 24 16:37:12 2026",
         'description lan2 "能登ソ表の説明"',
         *(f"ip filter {n} pass * * tcp * {n}" for n in range(1, 60)),
@@ -93,6 +94,28 @@ def test_every_byte_may_come_alone(
     line = wire(console, pauses.chunked([(1, 0.02)] * 9999))
     answer = begun(line, secrets.administrator).ask(b"show config all", patience=30)
     assert decode(answer, "cp932") == shown(console, CONFIG)
+
+
+def test_an_empty_line_that_the_pager_took_is_not_waited_for(
+    device: type[Console], wire: type[TimedWire], pauses: SimpleNamespace, secrets: SimpleNamespace
+) -> None:
+    answer = "\n".join([*"abcdefgh", "# ", *"ijk"])  # the lookalike is the last row of a page
+    console = device(answers={"show x": answer}, settings={"lines": "10"})
+    line = wire(console, pauses.after([b"h\r\n# "], 0.1))
+    dialogue = begun(line, secrets.administrator)
+    assert decode(dialogue.ask(b"show x", patience=30), "cp932") == answer
+    assert line.now < 0.3
+
+
+def test_what_only_ends_like_a_prompt_is_given_time(
+    device: type[Console], wire: type[TimedWire], pauses: SimpleNamespace
+) -> None:
+    console = device(answers={"show log": "UDP 192.0.2.1:5 > 192.0.2.2:53"}, name="RTX830")
+    line = wire(console, pauses.after([b":5 > "], 0.3))
+    dialogue = begun(line)
+    typed = len(line.sent)
+    assert dialogue.ask(b"show log", patience=30).startswith(b"UDP")
+    assert line.sent[typed:] == b"show log\r\r"
 
 
 LINES = st.sampled_from(
@@ -213,6 +236,7 @@ def test_an_unexpected_question_is_an_error_and_is_not_answered(
     typed = len(line.sent)
     with pytest.raises(ConsoleError, match="question") as caught:
         dialogue.ask(b"exit", patience=10)
+    assert line.now < 3  # it does not wait for its patience to end
     assert caught.value.output == "新しい設定を保存しますか? (Y/N)"
     assert line.sent[typed:] == b"exit\r"
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING
 
+import paramiko
 import pytest
 
 from yamaha_ops.errors import (
@@ -22,7 +23,7 @@ from yamaha_ops.inventory import Login, Secret
 from yamaha_ops.router import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import SimpleNamespace
 
@@ -198,11 +199,32 @@ def test_an_unknown_host_key_is_accepted_only_when_asked(
     connect(strict, state=tmp_path).close()
 
 
+def test_a_router_with_more_host_keys_shows_the_one_on_record(
+    serve: Serve,
+    entry: Entry,
+    device: type[Console],
+    tmp_path: Path,
+    host_keys: Sequence[paramiko.PKey],
+) -> None:
+    peer = serve(device(), device(), keys=[host_keys[0], paramiko.ECDSAKey.generate()])
+    known = f"[127.0.0.1]:{peer.port} ssh-rsa {host_keys[0].get_base64()}\n"
+    (tmp_path / "known_hosts").write_text(known)
+    connect(entry(peer.port, known_hosts="strict"), state=tmp_path).close()
+    other = serve(device(), keys=[paramiko.ECDSAKey.generate()])
+    (tmp_path / "known_hosts").write_text(known.replace(str(peer.port), str(other.port)))
+    with pytest.raises(HostKeyError, match="none of that type"):
+        connect(entry(other.port), state=tmp_path)
+
+
 def test_a_changed_host_key_is_refused_before_the_password_is_sent(
-    serve: Serve, entry: Entry, device: type[Console], tmp_path: Path
+    serve: Serve,
+    entry: Entry,
+    device: type[Console],
+    tmp_path: Path,
+    host_keys: Sequence[paramiko.PKey],
 ) -> None:
     connect(entry(serve(device()).port), state=tmp_path).close()
-    other = serve(device(), key=1)
+    other = serve(device(), keys=host_keys[1:])
     known = tmp_path / "known_hosts"
     recorded = known.read_text().split(" ", 1)[1]
     known.write_text(f"[127.0.0.1]:{other.port} {recorded}")
