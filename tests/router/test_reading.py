@@ -107,6 +107,17 @@ def test_an_empty_line_that_the_pager_took_is_not_waited_for(
     assert line.now < 0.3
 
 
+def test_a_pager_that_forgets_what_was_typed_ahead_is_asked_again(
+    device: type[Console], wire: type[TimedWire], pauses: SimpleNamespace, secrets: SimpleNamespace
+) -> None:
+    answer = "\n".join([*"abcdefgh", "# ", *"ijk"])
+    console = device(answers={"show x": answer}, settings={"lines": "10"}, flushes_typed_ahead=True)
+    line = wire(console, pauses.after([b"h\r\n# "], 0.1))
+    dialogue = begun(line, secrets.administrator)
+    assert decode(dialogue.ask(b"show x", patience=30), "cp932") == answer
+    assert line.now < 2
+
+
 def test_what_only_ends_like_a_prompt_is_given_time(
     device: type[Console], wire: type[TimedWire], pauses: SimpleNamespace
 ) -> None:
