@@ -13,7 +13,7 @@ from yamaha_ops.config import (
     UnknownCommandError,
     difference,
 )
-from yamaha_ops.config.contexts import heading
+from yamaha_ops.config.contexts import heading, split_context
 from yamaha_ops.config.statement import read
 from yamaha_ops.errors import ConfigError
 from yamaha_ops.lab.clock import local
@@ -88,7 +88,8 @@ class Running:
         interpreter = self._interpreter
         try:
             if not interpreter.pending and interpreter.context != context:
-                interpreter.execute(heading(context or f"{interpreter.context}none"))
+                kind, _ = split_context(context or interpreter.context)
+                interpreter.execute(heading(context) if context else f"{kind} select none")
             interpreter.execute(line)
         except UnknownCommandError:
             raise Refusal(Problem.UNKNOWN_COMMAND) from None
