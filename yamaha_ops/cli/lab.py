@@ -10,8 +10,15 @@ import typer
 
 from yamaha_ops.cli._options import Json
 from yamaha_ops.errors import InputError
-from yamaha_ops.lab import control
-from yamaha_ops.lab.mishaps import MISHAPS
+
+try:
+    from yamaha_ops.lab import control
+    from yamaha_ops.lab.mishaps import MISHAPS
+except ModuleNotFoundError as error:
+    raise InputError(
+        f"the lab needs {error.name}, which is not installed",
+        hint="pip install 'yamaha-ops[lab]'",
+    ) from error
 
 DEFAULT_PORT = 2830
 USER_VARIABLE = "YAMAHA_OPS_LAB_USER"

@@ -7,6 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.accounts import Accounts
+from yamaha_ops.lab.boot import started, starting
 from yamaha_ops.lab.faults import Faults
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.journal import Log
@@ -35,10 +36,6 @@ FIDELITY: Final = (
         "Settings act at once; `save` writes the slot the router started from", "REF 56.3.3"
     ),
     documented("`restart N` makes N the default slot", "REF 56.7.3"),
-    recorded(
-        "`Restart by restart command`, `... starts`, `main: ...` in the log", "RTX1300/show_log"
-    ),
-    recorded("`Power-on boot` after a power cut", "transcripts.md section 9"),
     recorded('`Configuration saved in "CONFIG0" by TELNET`', "lua.md section 8"),
     assumed(
         "The changed flag is set by any setting that worked, even one that is undone", "unknown"
@@ -121,15 +118,14 @@ class EmulatedRouter:
         self.boot_time = self.clock.now()
         self.booted_from = self.slots.default
         saved = self.slots.get(str(self.booted_from))
-        hardware = self.hardware
-        self.log.add(cause)
-        self.log.add(f"{hardware.firmware} starts")
-        macs = " ".join(f"MAC-Address={mac}" for mac in hardware.mac_addresses)
-        self.log.add(f"main:  {hardware.model} ver=00 serial={hardware.serial} {macs}")
         self.links.forget()
+        for line in starting(self.hardware, cause):
+            self.log.add(line)
         self.on = True
         self.replace(saved.text if saved else FACTORY)
         self.changed = False
+        for line in started(self):
+            self.log.add(line)
         for observer in tuple(self.observers):
             observer(True)  # noqa: FBT003 -- an observer takes nothing but the new state
         self.scheduler.start()
