@@ -344,3 +344,15 @@ def test_a_description_is_shift_jis_in_every_character_set(bench: Make) -> None:
         terminal.raw.clear()
         terminal.console.feed(b"show config\r")
         assert "回線".encode("cp932") in terminal.raw
+
+
+def test_secrets_leak_into_log_and_history_as_on_a_router(bench: Make) -> None:
+    made = bench()
+    terminal = made.login().administrator()
+    terminal.type("login user bob quiet1", "syslog execute command on", "login user bob loud1")
+    terminal.type("nonsense loud2")
+    log = "\n".join(made.router.log.lines())
+    assert "loud1" in log
+    assert "loud2" not in log
+    assert "quiet1" not in log
+    assert any("quiet1" in row for row in terminal.answer("show command history"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.clock import local
+from yamaha_ops.lab.commands.login import console_of
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.lan import leases
 from yamaha_ops.lab.messages import Problem, Refusal
@@ -23,6 +24,8 @@ FIDELITY: Final = (
     assumed("`Number of entries: N` and the header in English", "never seen"),
     documented("An ARP entry lives 1200 seconds", "transcripts.md 9, REF 8.1"),
     recorded("`show log`, `show log reverse`", "RTX830/show_log, RTX1100/show_log_reverse"),
+    documented("`show command history [N]`: the newest 20, secrets included", "REF 59.8"),
+    assumed("The form of its rows", "never seen"),
     documented("`show status user` in both languages", "REF 58.47"),
 )
 
@@ -56,6 +59,17 @@ def show_log(caller: Caller, words: Words) -> Iterator[str]:
         return
     lines = list(caller.router.log.lines())
     yield from reversed(lines) if words else lines
+
+
+@operation("show command history", administrator=False, since="15.02.03")
+def show_command_history(caller: Caller, words: Words) -> Iterator[str]:
+    """Print what was typed on this console: the last 20 lines, or from a number on (REF 59.8)."""
+    if len(words) > 1 or (words and not words[0].isdigit()):
+        raise Refusal(Problem.PARAMETER_COUNT)
+    typed = list(enumerate(console_of(caller).history, 1))
+    wanted = [(n, line) for n, line in typed if n >= int(words[0])] if words else typed[-20:]
+    for number, line in wanted:
+        yield f"{number:>5}: {line}"
 
 
 @operation("show status user", administrator=False)

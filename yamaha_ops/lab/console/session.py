@@ -7,6 +7,7 @@ command that asks for a password reads as plainly as one that does not. Bytes go
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -41,11 +42,16 @@ FIDELITY: Final = (
     documented(
         "`console character`, `columns`, `lines` show in `show config` at once", "REF 4.21-4.23"
     ),
+    documented(
+        "`syslog execute command on` logs each command that worked, secrets too", "REF 4.36"
+    ),
+    assumed("The form of that line", "no recording"),
     assumed(
         "Other consoles keep the settings they logged in with", "the language is per console (S)"
     ),
 )
 
+HISTORY: Final = 100
 LINES: Final = 24
 COLUMNS: Final = 80
 CTRL_S: Final = 0x13
@@ -87,6 +93,7 @@ class Console:
         self.faults = router.faults
         self.since = self.last_key = router.clock.now()
         self.rollback = Rollback(router.clock, router.restore)
+        self.history: deque[str] = deque(maxlen=HISTORY)
         self._write = write
         self._close = close
         self._editor = Editor()
@@ -280,10 +287,16 @@ class Console:
 
     def _run(self, line: str) -> Generator[Ask, str, None]:
         """Carry out a command and show its answer, page by page."""
+        if line.strip():
+            self.history.append(line)
         try:
             yield from paged(execute(self._caller(), line), self, self._print, self._overwrite)
         except Refusal as refusal:
             self._print(refusal.line(japanese=self.japanese))
+            return
+        if self.router.view.value("syslog", "execute", "command", default="off") == "on":
+            # Passwords typed in line included: that is the trap (REF 4.5).
+            self.router.log.add(f"{self.service}: {self.peer.address} {self.user}: {line}")
 
     def _overwrite(self, count: int) -> None:
         self._out += b"\r" + b" " * count + b"\r"
