@@ -121,8 +121,8 @@ def test_a_misspelt_field_is_one_message_with_file_and_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inventory = tmp_path / "inventory.yaml"
-    inventory.write_text(SECRETS.replace("line:", "lime:"), encoding="utf-8")
+    inventory.write_text(SECRETS.replace("line:", "lien:"), encoding="utf-8")
     assert run("render", "home", "--inventory", str(inventory)) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err == f"yamaha-ops: {inventory}:5:5: there is no field lime; did you mean line?\n"
+    assert told.err == f"yamaha-ops: {inventory}:5:5: there is no field lien; did you mean line?\n"
