@@ -124,6 +124,9 @@ BAD = {
     ],
     "command-from-setting": [
         "local host = os.getenv('HOST') rt.command('ping ' .. host)",
+        "local h = string.match(os.getenv('H') or '', '^.+$') rt.command('ping ' .. h)",
+        "local h = string.match(os.getenv('H') or '', '^[^;]+$') rt.command('ping ' .. h)",
+        "local h = string.match(os.getenv('H') or '', '[%w.-]+') rt.command('ping ' .. h)",
         "rt.command(arg[1])",
         "local a = ... rt.command(a)",
         "for l in io.lines('/x') do rt.command(l) end",
@@ -160,6 +163,7 @@ GOOD = [
     "rt.command('terminate lua file /lua/other.lua')",
     "local n = tonumber(os.getenv('N')) or 1 rt.command('show status tunnel ' .. n)",
     "local function n(v) return tonumber(os.getenv(v) or '') or 1 end rt.command('x ' .. n('PP'))",
+    "local h = string.match(os.getenv('H') or '', '^[%w.-]+$') rt.command('ping ' .. h)",
     "local l = s:receive() if l == 'x' then rt.command('show arp') end",
     "local l = s:receive() local function f() local l = 'show arp' rt.command(l) end f()",
     "local f = io.open('/x', 'w') f:write('y')",

@@ -7,6 +7,7 @@ roughly; branches and tables are not followed. It may warn where nothing is wron
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from yamaha_ops.scripts.check.tokens import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yamaha_ops.scripts.check.structure import Block, Script, Span
+    from yamaha_ops.scripts.check.structure import Block, Call, Script, Span
 
 NETWORK: Final = "the network"
 LOG: Final = "the log, which repeats what other machines send"
@@ -36,6 +37,9 @@ _CALLS: Final = {
 _METHODS: Final = {"receive": NETWORK, "receivefrom": NETWORK, "read": FILE, "lines": FILE}
 _SAFE: Final = frozenset({"tonumber", "type", "string.len", "string.byte", "string.find"})
 """Functions whose result is a number or a word of Lua's, whatever goes in."""
+
+_WHOLE: Final = re.compile(r"\^(?:(?:\[[^^][^\]]*\]|%[adluwx]|\w)[-+*?]?)+\$", re.ASCII)
+"""A Lua pattern that a whole text must match and that names what may be in it."""
 
 Name = tuple[int, str]
 """Start of the function that owns it (-1 for the main chunk), and the name."""
@@ -100,9 +104,16 @@ class Origins:
 
     def _is_safe(self, index: int, span: Span) -> bool:
         for call in self.script.calls_in(span):
-            if call.path in _SAFE and any(index in argument for argument in call.arguments):
+            if self._clears(call) and any(index in argument for argument in call.arguments):
                 return True
         return self.script.text(index - 1) == "#"
+
+    def _clears(self, call: Call) -> bool:
+        """Tell whether a call makes its arguments harmless: a number, or held against a pattern."""
+        if call.path != "string.match" or len(call.arguments) < 2:  # noqa: PLR2004 -- text, pattern
+            return call.path in _SAFE
+        pattern = self.script.code[call.arguments[1].start]
+        return pattern.kind is Kind.STRING and bool(_WHOLE.fullmatch(pattern.value))
 
     # --- names -------------------------------------------------------------------------------
 
