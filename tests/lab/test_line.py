@@ -140,3 +140,17 @@ def test_counters_move_and_start_again_with_the_tunnel(bench: Make, v6plus: str)
     terminal.type("tunnel select 1", "no tunnel enable 1", "tunnel enable 1")
     made.clock.advance(2)
     assert int(received(made).split()[2]) < int(first.split()[2])
+
+
+def test_a_descriptor_on_a_pp(bench: Make) -> None:
+    text = (
+        "pp select 1\n pp always-on on\n pppoe use lan2\n pp auth myname a b\n"
+        " ip pp nat descriptor 1\n pp enable 1\nnat descriptor type 1 masquerade\n"
+        "nat descriptor masquerade session limit 1 1 5000\nip route default gateway pp 1\n"
+    )
+    made = settled(bench(text, world=World(pppoe=True)))
+    assert made.router.online
+    rows = made.login().answer("show nat descriptor address")
+    assert rows[1] == "参照NATディスクリプタ : 1, 適用インタフェース : PP[01](1)"
+    assert rows[3].endswith("ipcp/203.0.113.10")
+    assert rows[7].split() == ["1", "192.168.100.3", "57", "5000", "dynamic"]

@@ -102,7 +102,8 @@ class LineState:
         prefix: What the router got from the provider, as a network of the offered length.
         by: ``ra`` or ``dhcp``, the way it came; meaningless without a prefix.
         mapping: The MAP-E mapping in force.
-        online: Whether a packet from the LAN reaches the IPv4 Internet and the answer comes back.
+        carriers: What takes packets from the LAN to the IPv4 Internet and brings the answers back,
+            once it is up: ``tunnel1``, ``pp1``.
         problems: Why it is not online, for people who use the lab.
     """
 
@@ -110,7 +111,7 @@ class LineState:
     mapping: Share | None
     tunnels: tuple[Tunnel, ...]
     pps: Mapping[int, PpState]
-    online: bool
+    carriers: tuple[str, ...]
     problems: tuple[str, ...]
 
     def tunnel(self, number: int) -> Tunnel | None:
@@ -150,9 +151,22 @@ def judge(running: Running, world: World, hardware: Hardware) -> LineState:
     if not any(tunnel.kind == "MAP-E" for tunnel in tunnels):
         problems.append("no tunnel has the encapsulation map-e")
     pps = {number: _pp(view, world, number) for number in view.numbers("pp")}
-    online = any(tunnel.answered and _routed(view, tunnel.number) for tunnel in tunnels)
+    carriers = [
+        f"tunnel{tunnel.number}"
+        for tunnel in tunnels
+        if tunnel.answered and _routed(view, "tunnel", tunnel.number)
+    ] + [
+        f"pp{number}"
+        for number, state in pps.items()
+        if state is PpState.CONNECTED and _routed(view, "pp", number)
+    ]
     return LineState(
-        prefix, mapping, tuple(tunnels), pps, online, () if online else tuple(problems)
+        prefix,
+        mapping,
+        tuple(tunnels),
+        pps,
+        tuple(carriers),
+        () if carriers else tuple(problems),
     )
 
 
@@ -242,16 +256,15 @@ def _answered(running: Running, number: int, mapping: Share, problems: list[str]
     masquerade = descriptor and view.first("nat", "descriptor", "type", descriptor[0])
     if not outer or outer[0] != "map-e" or not masquerade or "masquerade" not in masquerade[0]:
         problems.append(f"tunnel {number} has no masquerade descriptor with outer map-e")
-    if not _routed(view, number):
+    if not _routed(view, "tunnel", number):
         problems.append(f"the default route does not go through tunnel {number}")
     return len(problems) == before
 
 
-def _routed(view: View, number: int) -> bool:
+def _routed(view: View, kind: str, number: int) -> bool:
     route = view.first("ip", "route", "default") or ()
     return any(
-        route[index : index + 3] == ("gateway", "tunnel", str(number))
-        for index in range(len(route))
+        route[index : index + 3] == ("gateway", kind, str(number)) for index in range(len(route))
     )
 
 

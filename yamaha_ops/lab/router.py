@@ -274,10 +274,7 @@ class EmulatedRouter:
     @property
     def online(self) -> bool:
         """Whether a packet from the LAN gets to the Internet and back, now."""
-        return self.line.online and any(
-            tunnel.answered and self.up_since(f"tunnel{tunnel.number}") is not None
-            for tunnel in self.line.tunnels
-        )
+        return any(self.up_since(carrier) is not None for carrier in self.line.carriers)
 
     def _judge(self) -> LineState:
         self._line = judge(self.running, self.world, self.hardware)

@@ -15,6 +15,10 @@ FIDELITY: Final = (
 )
 
 
+PPPOE_ADDRESS: Final = "203.0.113.10"
+"""What the emulated PPPoE server gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Traffic that grows evenly: what was there before, and what a second adds.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
-from yamaha_ops.lab.lan import leases
 from yamaha_ops.lab.messages import Problem, Refusal
+from yamaha_ops.lab.nat import TABLE, applied
 from yamaha_ops.lab.shell import operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from yamaha_ops.lab.nat import Applied
     from yamaha_ops.lab.shell import Caller
     from yamaha_ops.lab.view import Words
 
@@ -25,7 +25,6 @@ FIDELITY: Final = (
         "The session count behind a Japanese port list: `   N session.`", "the recording is cut"
     ),
     assumed("The host table in Japanese", "the recording is cut"),
-    assumed("The limit column of an RTX830 says 65534", "the table size; RTX1300 says 250000"),
     assumed("A descriptor without an address shows its head and `-`", "never seen"),
     documented("`... port summary` is refused with compatibility types 2 and 3", "REF 58.17"),
     assumed(
@@ -37,47 +36,7 @@ FIDELITY: Final = (
     assumed("`detail` prints the same summary", "single entries are not emulated"),
 )
 
-LIMIT: Final = 65_534
 RULER: Final = "  " + "    ".join(["-*-"] * 11)
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A descriptor in use: where, and what it has."""
-
-    number: int
-    interface: str
-    source: str | None
-    address: str | None
-    ranges: Sequence[tuple[int, int]]
-    sessions: Sequence[tuple[str, int]]
-    """Inner address and session count of each host."""
-
-
-def applied(caller: Caller) -> Iterator[Applied]:
-    """Yield the descriptors that interfaces use, in the order of their numbers."""
-    router = caller.router
-    view, mapping = router.view, router.line.mapping
-    for tunnel in router.line.tunnels:
-        used = view.first("ip", "tunnel", "nat", "descriptor", context=f"tunnel{tunnel.number}")
-        for word in used or ():
-            if not word.isdigit():
-                continue
-            outer = view.value("nat", "descriptor", "address", "outer", word, default="ipcp")
-            up = router.up_since(f"tunnel{tunnel.number}") is not None
-            here = f"TUNNEL[{tunnel.number}](1)"
-            hosts = [(lease.address, lease.host.sessions) for lease in leases(router)]
-            busy = sorted(((a, n) for a, n in hosts if n), key=lambda each: -each[1])
-            sessions = busy if up and tunnel.answered else []
-            if outer == "map-e":
-                known = mapping if up else None
-                yield Applied(
-                    int(word), here, "map-e", known.ipv4 if known else None,
-                    known.ports.ranges if known else (), sessions,
-                )  # fmt: skip
-            else:
-                ranges = ((60000, 64095), (49152, 59999), (44096, 49151))
-                yield Applied(int(word), here, None, outer if up else None, ranges, sessions)
 
 
 @operation("show nat descriptor address", administrator=False)
@@ -91,7 +50,7 @@ def show_nat_descriptor_address(caller: Caller, words: Words) -> Iterator[str]:
         f"NAT/IP masquerade compatibility type : {kind}",
         f"NAT/IPマスカレード 動作タイプ : {kind}",
     )
-    for descriptor in applied(caller):
+    for descriptor in applied(caller.router):
         if not wanted or str(descriptor.number) in wanted:
             yield from _map(caller, descriptor)
 
@@ -102,14 +61,13 @@ def _map(caller: Caller, descriptor: Applied) -> Iterator[str]:
     if descriptor.source:
         address = f"{descriptor.source}/{address}"
     ports = ", ".join(f"{low}-{high}" for low, high in descriptor.ranges)
-    total = sum(count for _, count in descriptor.sessions)
     yield say(
         f"Reference Descriptor : {descriptor.number}, Assigned Interface : {descriptor.interface}",
         f"参照NATディスクリプタ : {descriptor.number}, 適用インタフェース : {descriptor.interface}",
     )
     yield say("Masquerade Table", "Masqueradeテーブル")
     yield say("    Outer address: ", "    外側アドレス: ") + address
-    yield say("    Port range: ", "    ポート範囲: ") + f"{ports}   {total} session."
+    yield say("    Port range: ", "    ポート範囲: ") + f"{ports}   {descriptor.total} session."
     if descriptor.sessions:
         yield RULER
         yield say(
@@ -117,7 +75,7 @@ def _map(caller: Caller, descriptor: Applied) -> Iterator[str]:
             f"{'No.':>9}{'内側アドレス':>13}{'セッション数':>10}{'制限値':>13}{'種別':>11}",
         )
         for number, (inner, count) in enumerate(descriptor.sessions, 1):
-            yield f"{number:>8}{inner:>20}{count:>16}{LIMIT:>16}{'dynamic':>16}"
+            yield f"{number:>8}{inner:>20}{count:>16}{descriptor.limit:>16}{'dynamic':>16}"
 
 
 @operation("show nat descriptor masquerade session", administrator=False)
@@ -138,13 +96,11 @@ def _summary(caller: Caller, numbers: Words) -> Iterator[str]:
         "Interface     Desc Num  Outer address         Current/Max      Peak",
         "インタフェース 番号     外側アドレス          現在/最大        ピーク",
     )
-    for each in applied(caller):
+    for each in applied(caller.router):
         if not numbers or str(each.number) in numbers:
-            total = sum(count for _, count in each.sessions)
             name = each.interface.removesuffix("(1)")
-            yield (
-                f"{name:<13} {each.number:<9} {each.address or '-':<21} {total}/{LIMIT:<10} {total}"
-            )
+            use = f"{each.total}/{TABLE:<10} {each.total}"
+            yield f"{name:<13} {each.number:<9} {each.address or '-':<21} {use}"
 
 
 def _statistics(caller: Caller, numbers: Words) -> Iterator[str]:
@@ -152,7 +108,7 @@ def _statistics(caller: Caller, numbers: Words) -> Iterator[str]:
         "Inner address     Current      Peak   Limited  Last limited",
         "内側アドレス      現在値       ピーク 制限回数 最終制限時刻",
     )
-    for each in applied(caller):
+    for each in applied(caller.router):
         if not numbers or str(each.number) in numbers:
             for inner, count in each.sessions:
                 yield f"{inner:<15} {count:>9} {count:>9} {0:>9}  -"

@@ -10,6 +10,7 @@ from yamaha_ops.lab.line import PpState
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.shell import operation
 from yamaha_ops.lab.text import counted
+from yamaha_ops.lab.world import PPPOE_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,6 @@ SENTENCES: Final = {
     PpState.NOT_CONFIGURED: ("Current line status is disabled.", "回線は現在使用できません"),
 }
 NAME_SERVERS: Final = ("192.0.2.1", "192.0.2.2")
-LOCAL: Final = "203.0.113.10"
 REMOTE: Final = "203.0.113.1"
 
 
@@ -88,7 +88,7 @@ def _status(caller: Caller, number: int) -> Iterator[str]:
     first, second = NAME_SERVERS
     yield "    LCP Local: Magic-Number MRU, Remote: CHAP Magic-Number MRU"
     yield (f"    IPCP Local: Primary-DNS({first}) Secondary-DNS({second}), Remote: IP-Address")
-    yield f"    PP IP Address Local: {LOCAL}, Remote: {REMOTE}"
+    yield f"    PP IP Address Local: {PPPOE_ADDRESS}, Remote: {REMOTE}"
     yield "    CCP: None"
 
 
