@@ -2,7 +2,8 @@
 
 No RTX830's own list has been published. What is known (docs/console.md has the reasoning): its
 ciphers are AES in counter mode unless set otherwise (REF 4.71), its host key is RSA (REF 4.69), and
-an RTX1210 of the same firmware family could sign with ``ssh-rsa`` (SHA-1) only.
+an RTX1210 of the same firmware family could sign with ``ssh-rsa`` (SHA-1) only. So ``ssh-rsa``,
+``diffie-hellman-group14-sha1`` and ``hmac-sha1`` stay on offer, and negotiation takes them last.
 """
 
 from __future__ import annotations
@@ -10,13 +11,6 @@ from __future__ import annotations
 from typing import Final
 
 from paramiko import Transport
-
-_STOCK: Final = {
-    "kex": frozenset({"diffie-hellman-group14-sha1"}),
-    "keys": frozenset({"ssh-rsa"}),
-    "macs": frozenset({"hmac-sha1"}),
-}
-"""Old, but what stock firmware may have as its best. Negotiation takes them last."""
 
 _LEGACY: Final = {
     "kex": frozenset({"diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"}),

@@ -17,6 +17,8 @@ from yamaha_ops.errors import (
     YamahaOpsError,
 )
 from yamaha_ops.router import answers, console, screen
+from yamaha_ops.router.borrowing import Borrowing
+from yamaha_ops.router.command import typed
 from yamaha_ops.router.dialogue import Dialogue
 from yamaha_ops.router.driver import Connection
 from yamaha_ops.router.known_hosts import known_hosts
@@ -40,9 +42,6 @@ SAVE_PATIENCE: Final = 60.0
 
 FAREWELL: Final = 3.0
 """How long a router may take to hang up after ``exit``, in seconds."""
-
-LONGEST_COMMAND: Final = 4095
-"""REF 1.5, in half-width characters."""
 
 _IDENTITY: Final = re.compile(rb"^(\S+) (Rev\.\d+\.\d+\.\d+)", re.MULTILINE)
 _CHANGES_LANGUAGE: Final = re.compile(
@@ -124,12 +123,11 @@ class ShellSession:
         self._entry = router
         self._connection = connection
         self._dialogue = dialogue
-        self._state = state
         self._open = True
         self._codec: str | None = None
-        self._loans: list[console.Loan] = []
+        self._borrowing = Borrowing(self, state)
         self.model, self.firmware = self._identity(banner)
-        self._recover()
+        self._borrowing.recover()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.router}: {self.model} {self.firmware}>"
@@ -199,7 +197,7 @@ class ShellSession:
                 router=self.router,
                 hint=f"check {secret}" if secret else "set login.administrator_password",
             )
-        self._recover()
+        self._borrowing.recover()
 
     def keep_alive(self) -> None:
         """See :class:`Session`."""
@@ -208,7 +206,7 @@ class ShellSession:
 
     def _ask(self, command: str, timeout: float | None, replies: Iterable[Reply]) -> str:
         self._require_open()
-        line = _typed(command, self.router)
+        line = typed(command, self.router)
         try:
             data = self._dialogue.ask(
                 line, patience=PATIENCE if timeout is None else timeout, replies=replies
@@ -259,133 +257,18 @@ class ShellSession:
     def wide(self) -> Iterator[None]:
         """See :class:`Session`."""
         self.administrator()
-        loan = console.join(self._state, self.router)
-        nested = loan in self._loans
-        self._loans.append(loan)
-        try:
-            with loan.mutex:
-                if not (nested and loan.borrowed):
-                    self._borrow(loan)
+        with self._borrowing.wide():
             yield
-        finally:
-            self._loans.remove(loan)
-            with loan.mutex:
-                if console.part(loan):
-                    self._give_back(loan)
 
     def configuration(self) -> str:
         """See :class:`Session`."""
-        with self.wide():
-            lines = self._whole_lines(self._loans[-1])
-        return "\n".join(lines) + "\n"
+        self.administrator()
+        return "\n".join(self._borrowing.configuration()) + "\n"
 
     def save(self) -> str:
         """See :class:`Session`."""
-        loan = console.join(self._state, self.router)
-        try:
-            with loan.mutex:
-                if loan.borrowed is None:
-                    self._lock(loan.record)
-                try:
-                    self._put_back(loan)
-                    return self.send("save", SAVE_PATIENCE)
-                finally:
-                    loan.record.release()
-        finally:
-            console.part(loan)
-
-    def _borrow(self, loan: console.Loan) -> None:
-        if loan.borrowed is None:
-            self._lock(loan.record)
-            loan.present = self._present()
-        self._put_in_force(loan, console.most_columns(self.model, self.firmware))
-
-    def _lock(self, record: console.Record) -> None:
-        """Keep other processes from borrowing, and put right what a dead one left behind."""
-        if not record.take(PATIENCE):
-            raise ConsoleError(
-                "another run of this program is using this router's console settings",
-                router=self.router,
-                hint="wait until it ends",
-            )
-        try:
-            self._restore_left_behind(record)
-        except YamahaOpsError:
-            record.release()
-            raise
-
-    def _put_in_force(self, loan: console.Loan, columns: int) -> None:
-        borrowed = console.Borrowed.of(loan.present, columns)
-        loan.record.write(borrowed)
-        before, loan.borrowed = loan.borrowed, borrowed
-        values = console.wanted(columns)
-        for name in {**(before.temporary if before else {}), **borrowed.temporary}:
-            self.send(f"console {name} {values[name]}")
-
-    def _put_back(self, loan: console.Loan) -> None:
-        """Put the settings back; where the line is lost, the record stays for the next session."""
-        if loan.borrowed and self.usable:
-            for command in loan.borrowed.undoing():
-                self.send(command)
-            loan.record.remove()
-        loan.borrowed = None
-
-    def _give_back(self, loan: console.Loan) -> None:
-        try:
-            self._put_back(loan)
-        finally:
-            loan.borrowed = None
-            loan.record.release()
-
-    def _recover(self) -> None:
-        """Put back what a session that died has left behind."""
-        record = console.Record(self._state, self.router)
-        if not record.left_behind() or not record.take():
-            return
-        try:
-            # An ordinary user may not be shown the configuration; the administrator is, later.
-            with suppress(CommandError):
-                self._restore_left_behind(record)
-        finally:
-            record.release()
-
-    def _restore_left_behind(self, record: console.Record) -> None:
-        left = record.read()
-        if left is None:
-            return
-        for command in left.undoing(self._present()):
-            self.send(command)
-        record.remove()
-
-    def _present(self) -> dict[str, str]:
-        return console.in_force(answers.lines(self.run(console.QUESTION)))
-
-    def _whole_lines(self, loan: console.Loan) -> list[str]:
-        columns = console.most_columns(self.model, self.firmware)
-        first = self._shown(loan)
-        if not any(screen.is_full(line, columns) for line in first):
-            return first
-        # A row as long as the console is wide may go on in the next one, or just be that long. A
-        # second reading at another width tells: only a real line end stands in both.
-        self._put_in_force(loan, columns - _OTHER_WIDTH)
-        second = self._shown(loan)
-        self._put_in_force(loan, columns)
-        whole = screen.rejoined(first, _dated_like(second, first))
-        if whole is None:
-            raise ConsoleError(
-                "the configuration changed while it was read", router=self.router, hint="try again"
-            )
-        return whole
-
-    def _shown(self, loan: console.Loan) -> list[str]:
-        lines = answers.lines(self.run("show config"))
-        if loan.borrowed is None:
-            raise ConsoleError(
-                "another session put the console settings back while the configuration was read",
-                router=self.router,
-                hint="try again",
-            )
-        return loan.borrowed.hidden(lines)
+        with self._borrowing.put_back():
+            return self.send("save", SAVE_PATIENCE)
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -408,46 +291,3 @@ class ShellSession:
     def _require_open(self) -> None:
         if not self._open:
             raise ConsoleError("this session is closed", router=self.router)
-
-
-_OTHER_WIDTH: Final = 10
-"""Columns fewer in the second reading; breaks of both widths then never fall together."""
-
-_DATE: Final = "# Reporting Date:"
-
-
-def _dated_like(lines: list[str], model: list[str]) -> list[str]:
-    """Return lines with another reading's time of printing, so that the two can be compared."""
-    date = next((line for line in model if line.startswith(_DATE)), None)
-    return [date if date and line.startswith(_DATE) else line for line in lines]
-
-
-def _typed(command: str, router: str) -> bytes:
-    """Return a command as it is typed, or refuse what would be more or less than one command."""
-    problem = _problem(command)
-    if problem:
-        raise ConsoleError(
-            f"the command cannot be typed: {problem}", router=router, command=mask(command)
-        )
-    return command.encode("cp932")
-
-
-def _problem(command: str) -> str | None:
-    if not command.strip():
-        return "it is empty"
-    if not command.isprintable():
-        return "it holds a control character"
-    if screen.cells(command) > LONGEST_COMMAND:
-        return f"it is longer than {LONGEST_COMMAND} characters"
-    if _asks_for_help(command):
-        return "a question mark outside quotes shows help at once"
-    try:
-        command.encode("cp932")
-    except UnicodeEncodeError as error:
-        return f"the router's character set has no {command[error.start]!r}"
-    return None
-
-
-def _asks_for_help(command: str) -> bool:
-    """Tell whether a ``?`` is neither quoted nor escaped (REF 1.5)."""
-    return "?" in re.sub(r"\\.|'[^']*'|\"[^\"]*\"", "", command)
