@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -104,6 +106,39 @@ def test_the_next_session_puts_back_what_a_dead_one_borrowed(
         assert emulated.running.text == before
         assert not records(tmp_path)
         assert "console columns 100\n" in session.configuration()
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from yamaha_ops.inventory import Router
+from yamaha_ops.router import connect
+
+entry = Router.model_validate_json(sys.argv[1], context={"base": Path(sys.argv[2])})
+with connect(entry, state=Path(sys.argv[2])) as session, session.wide():
+    print("wide", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_next_session_puts_back_what_a_killed_process_borrowed(
+    emulated: LabRouter, entry: Entry, tmp_path: Path
+) -> None:
+    before = emulated.running.text
+    router = entry(emulated.port)
+    command = [sys.executable, "-c", KILLED, router.model_dump_json(), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "wide\n"
+        with connect(router, state=tmp_path) as session:
+            session.administrator()
+            assert len(settings(session)) == 2  # it lives: nothing is taken from it
+        process.kill()
+    assert emulated.running.text != before
+    with connect(router, state=tmp_path) as session:
+        session.administrator()
+    assert emulated.running.text == before
+    assert not records(tmp_path)
 
 
 def test_a_restart_needs_nothing_put_back(
