@@ -230,7 +230,16 @@ def test_a_trickle_does_not_hold_us_for_ever(device: type[Console], wire: type[T
     line.pause = lambda _: 1.0
     with pytest.raises(IncompleteOutputError):
         dialogue.ask(b"show log", patience=2)
-    assert line.now < 45
+    assert 39 < line.now < 42
+
+
+def test_a_limit_is_for_the_whole_answer(device: type[Console], wire: type[TimedWire]) -> None:
+    line = wire(device(answers={"show log": "x" * 5000}))
+    dialogue = begun(line)
+    line.pause = lambda _: 1.0
+    with pytest.raises(IncompleteOutputError):
+        dialogue.ask(b"show log", patience=5, limit=5)
+    assert line.now < 6
 
 
 def test_a_lost_line_is_named(device: type[Console], wire: type[TimedWire]) -> None:

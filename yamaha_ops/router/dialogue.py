@@ -27,7 +27,7 @@ INSTANT: Final = 0.001
 """The shortest wait, in seconds: rounding must not turn waiting into spinning."""
 
 TRICKLE: Final = 20
-"""An answer may take so many times its longest silence in total, and not longer."""
+"""Without a limit of its own an answer may take so many times its longest silence in total."""
 
 
 class Dialogue:
@@ -58,17 +58,26 @@ class Dialogue:
         """Whether the last exchange came to its end; if not, nothing more can be asked."""
         return self._in_step
 
-    def begin(self, patience: float) -> bytes:
-        """Wait for the first prompt and return the banner before it."""
+    def begin(self, patience: float, limit: float | None = None) -> bytes:
+        """Wait for the first prompt and return the banner before it; see :meth:`ask`."""
         self._in_step = False
-        return self._read(Answer(b"", None, []), patience)
+        return self._read(Answer(b"", None, []), patience, limit)
 
-    def ask(self, line: bytes, *, patience: float, replies: Iterable[Reply] = ()) -> bytes:
+    def ask(
+        self,
+        line: bytes,
+        *,
+        patience: float,
+        limit: float | None = None,
+        replies: Iterable[Reply] = (),
+    ) -> bytes:
         """Enter a line and return the whole answer: no echo, no prompt, pager marks still in it.
 
         Args:
             line: The command without its line end.
             patience: The longest silence to bear, in seconds.
+            limit: The longest time for the whole answer, in seconds; if not given, a multiple of
+                ``patience`` keeps a trickle from holding us for ever.
             replies: Answers to the router's questions, each used once, in this order.
 
         Raises:
@@ -87,7 +96,7 @@ class Dialogue:
         answer = Answer(line, self.prompt, list(replies))
         answer.take(self._late_prompts())
         self._send(line + CR)
-        return self._read(answer, patience)
+        return self._read(answer, patience, limit)
 
     def leave(self, line: bytes, *, patience: float, replies: Iterable[Reply] = ()) -> None:
         """Enter a line that ends the session and wait until the router hangs up."""
@@ -119,7 +128,8 @@ class Dialogue:
             )
         return late
 
-    def _read(self, answer: Answer, patience: float) -> bytes:
+    def _read(self, answer: Answer, patience: float, limit: float | None) -> bytes:
+        limit = patience * TRICKLE if limit is None else limit
         start = last = self._clock()
         while True:
             now = self._clock()
@@ -128,7 +138,7 @@ class Dialogue:
                 self._send(step.send)
             if step.done:
                 break
-            left = min(patience - (now - last), patience * TRICKLE - (now - start))
+            left = min(patience - (now - last), limit - (now - start))
             if left <= 0 or step.question:
                 raise self._unfinished(answer, step.question)
             try:

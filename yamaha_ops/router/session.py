@@ -52,7 +52,8 @@ class Session(Protocol):
         """Enter a command that shows something and return the whole answer.
 
         Echo, prompt and pager marks are gone; lines may be wrapped at the console's width.
-        ``timeout`` is the longest silence to bear, in seconds.
+        ``timeout`` is the time for the whole answer, in seconds; without it only a silence of 15
+        seconds ends the waiting, however long the answer is.
 
         Raises:
             CommandError: The router answered with an error line.

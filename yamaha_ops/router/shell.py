@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from yamaha_ops.router.reading import Reply
 
 PATIENCE: Final = 15.0
-"""The longest silence inside an answer, in seconds, unless a caller expects a longer one."""
+"""The longest silence inside an answer, in seconds, where the caller sets no time-out."""
 
 SAVE_PATIENCE: Final = 60.0
 """Flash is slow, and the console is silent meanwhile."""
@@ -88,7 +88,7 @@ def _open(router: Router, hosts: KnownHosts, state: Path, timeout: float) -> She
 def _banner(router: Router, dialogue: Dialogue, timeout: float) -> bytes:
     where = f"{router.host} port {router.port}"
     try:
-        return dialogue.begin(timeout)
+        return dialogue.begin(timeout, limit=timeout)
     except IncompleteOutputError:
         raise ConnectTimeoutError(
             f"{where} let us in but showed no prompt", router=router.name
@@ -209,7 +209,10 @@ class ShellSession:
         line = typed(command, self.router)
         try:
             data = self._dialogue.ask(
-                line, patience=PATIENCE if timeout is None else timeout, replies=replies
+                line,
+                patience=PATIENCE if timeout is None else timeout,
+                limit=timeout,
+                replies=replies,
             )
         except (ConsoleError, ConnectError) as error:
             error.command = mask(command)
