@@ -18,7 +18,7 @@ FIDELITY: Final = (
         "`Restart by restart command`, `... starts`, `main: ...`, links, leases in the log",
         "RTX1300/show_log",
     ),
-    recorded("`Power-on boot` after a power cut", "transcripts.md section 9"),
+    recorded("`Power-on boot` after a power cut", "published logs"),
     assumed("Links and leases are there at once", "a real start takes its seconds"),
 )
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 FIDELITY: Final = (
     documented("`console columns` 80..200, from 15.02.14 to 4096", "REF 4.22"),
     documented("`console lines` 10..100 or infinity", "REF 4.23"),
-    recorded("`console lines 0` is `Error: Parameter out of range`", "console.md 3"),
+    recorded(
+        "`console lines 0` is `Error: Parameter out of range`", "published console text of routers"
+    ),
     documented("`console prompt` at most 64 characters", "REF 4.20"),
     assumed("Limits of other settings are not checked", "the command table holds no ranges"),
 )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from yamaha_ops.mape import Mapping
 
 FIDELITY: Final = (
-    recorded("`IP Tunnel[1] Up` and `... Down` in the log", "RTX1300/show_log, lua.md section 8"),
-    recorded("`PP[01] PPP/IPCP up` in the log", "lua.md section 8"),
+    recorded(
+        "`IP Tunnel[1] Up` and `... Down` in the log", "RTX1300/show_log, published Lua scripts"
+    ),
+    recorded("`PP[01] PPP/IPCP up` in the log", "published Lua scripts"),
 )
 
 

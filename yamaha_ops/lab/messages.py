@@ -39,7 +39,6 @@ class Problem(Enum):
     KEYWORD = Text("Illegal keyword", "パラメータのキーワードが認識できません", _I, _S)
     RANGE = Text("Parameter out of range", "パラメータが範囲を越えています", _S, _I)
     INTEGER = Text("Parameter must be an integer", "パラメータは整数で指定してください")
-    ADDRESS = Text("Unrecognized IP address parameter", "IPアドレスが認識できません")
     SELECT_FIRST = Text(
         "Execute pp select command beforehand", "このコマンドは相手を選択してから実行してください"
     )
@@ -61,7 +60,6 @@ class Problem(Enum):
     )
     NOT_INTERACTIVE = Text("Command is not available here", "このコマンドはここでは実行できません")
     LUA_OFF = Text("Lua script function is off", "Luaスクリプト機能が無効です")
-    TOO_MANY_SESSIONS = Text("Too many sessions", "これ以上接続できません")
     NO_SUCH_SESSION = Text("No such session", "指定した接続はありません")
     PORT_SUMMARY = Text(
         "Not available with this backward-compatibility type",
@@ -88,10 +86,8 @@ class Say(Enum):
         "Host key already exists. Generate new key ? (Y/N)",
         "ホスト鍵が既に存在します。生成しますか? (Y/N)",
     )
-    CONTINUE = Text("Do you want to continue ? (Y/N)", "実行しますか? (Y/N)")
     LUA_STOPPED = Text("Lua script was terminated", "Luaスクリプトを停止しました", _I, _S)
     LUAC_DONE = Text("luac command finished", "luacコマンドの実行が終了しました", _I, _S)
-    ROLLED_BACK = Text("Configuration was rolled back", "設定を復元しました")
 
     def text(self, *, japanese: bool) -> str:
         """Return the sentence in the console's language."""
@@ -99,7 +95,7 @@ class Say(Enum):
 
 
 FIDELITY: Final = tuple(
-    Fact(f"`{prefix}{wording}`", basis, "console.md section 4, transcripts")
+    Fact(f"`{prefix}{wording}`", basis, "published console text of routers")
     if basis is not Basis.ASSUMED
     else Fact(f"`{prefix}{wording}`", basis, "wording never seen on a router")
     for prefixes, members in ((("Error: ", "エラー: "), Problem), (("", ""), Say))

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.router import EmulatedRouter
 
 FIDELITY: Final = (
-    documented("With outer `map-e` the port ranges set themselves", "REF 23.11, mape.md 6"),
+    documented("With outer `map-e` the port ranges set themselves", "REF 23.11"),
     assumed(
         "The limit of a host is 65534 unless `session limit` says otherwise", "the table's size"
     ),
     assumed("Without `map-e` the ranges are those an RTX1300 showed", "RTX1300/show_nat_*"),
-    assumed("`ipcp/` before the address of a PP, nothing before a fixed one", "mape.md; RTX1300"),
+    assumed(
+        "`ipcp/` before the address of a PP, nothing before a fixed one",
+        "RTX830/show_nat_*, RTX1300",
+    ),
 )
 
 TABLE: Final = 65_534

@@ -36,7 +36,7 @@ FIDELITY: Final = (
         "Settings act at once; `save` writes the slot the router started from", "REF 56.3.3"
     ),
     documented("`restart N` makes N the default slot", "REF 56.7.3"),
-    recorded('`Configuration saved in "CONFIG0" by TELNET`', "lua.md section 8"),
+    recorded('`Configuration saved in "CONFIG0" by TELNET`', "published Lua scripts"),
     assumed(
         "The changed flag is set by any setting that worked, even one that is undone", "unknown"
     ),

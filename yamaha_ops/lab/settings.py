@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FIDELITY: Final = (
     recorded("Comment lines at the head of `show config`", "RTX1210 default configuration, RTX830"),
-    documented("Secrets are masked in `show config`, real in files", "REF 4.1-4.5, console.md 5"),
+    documented("Secrets are masked in `show config`, real in files", "REF 4.1-4.5"),
     documented("LAN1 192.168.100.1/24 with DHCP; `telnetd host lan`; SSH off", "REF 1.7, 2.1"),
     assumed("The factory configuration has no other lines", "published one is of an RTX1210"),
 )
@@ -102,7 +102,7 @@ class Running:
     def follow(self, line: str, context: str) -> str:
         """Carry out a line of a file and return the context for the next one.
 
-        In a file an unindented line ends a block (console.md section 5).
+        In a file an unindented line ends a block, as `show config` prints it.
 
         Raises:
             Refusal: The line is unknown, wrong, or needs a context.

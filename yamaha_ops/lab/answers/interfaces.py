@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 FIDELITY: Final = (
     recorded("`show status lan2` in Japanese, every line", "RTX830/show_status_lan"),
-    recorded("`PORTn: Auto Negotiation (1000BASE-T Full Duplex)`, `(Link Down)`", "RTX1210 (S)"),
+    recorded(
+        "`PORTn: Auto Negotiation (1000BASE-T Full Duplex)`, `(Link Down)`", "seen on an RTX1210"
+    ),
     assumed("The English answer", "published patterns: `Transmitted:`, `Received:`, `PORTn:` only"),
     assumed("Where the PORT lines of lan1 stand, and that lan1 has no mode line", "no recording"),
     assumed("Fast path carries 19 of 20 packets", "a share as in the recording"),

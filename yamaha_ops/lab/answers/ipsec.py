@@ -18,7 +18,7 @@ FIDELITY: Final = (
     recorded("Totals, header, rows; English in both languages", "RTX1200/show_ipsec_sa"),
     recorded(
         "Tunnels are written with four digits, `tun[0001]esp`, on newer firmware",
-        "transcripts.md 9",
+        "published console text of routers",
     ),
     assumed("An SA lives 28800 seconds and is renewed without a gap", "the default lifetime"),
 )

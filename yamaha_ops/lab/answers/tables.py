@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 FIDELITY: Final = (
     recorded("`show arp`: Japanese header and rows", "RTX1210/show_arp"),
     recorded("`show arp`: a row in an English console", "RTX810/show_arp"),
-    recorded("`カウント数: N` before the header", "condensed source, transcripts.md 9"),
+    recorded("`カウント数: N` before the header", "a published runbook"),
     assumed("`Number of entries: N` and the header in English", "never seen"),
-    documented("An ARP entry lives 1200 seconds", "transcripts.md 9, REF 8.1"),
+    documented("An ARP entry lives 1200 seconds", "REF 8.1"),
     recorded("`show log`, `show log reverse`", "RTX830/show_log, RTX1100/show_log_reverse"),
     documented("`show command history [N]`: the newest 20, secrets included", "REF 59.8"),
     assumed("The form of its rows", "never seen"),

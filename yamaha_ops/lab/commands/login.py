@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.view import Words
 
 FIDELITY: Final = (
-    recorded("`administrator` asks `Password: ` in English in both languages", "console.md 2"),
+    recorded(
+        "`administrator` asks `Password: ` in English in both languages",
+        "published console text of routers",
+    ),
+    recorded("A wrong administrator password leaves `> `", "published console text of routers"),
     assumed("A user with `administrator=off` gets the error of administrator commands", "REF 4.10"),
     documented("`exit` leaves administrator level first, then logs out; `exit save`", "REF 56.3.2"),
     recorded("The save question takes one key", "netmiko answers N without Enter"),

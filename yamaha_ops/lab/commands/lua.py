@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIDELITY: Final = (
     recorded("`lua -v`", "RTX830/show_status_lua"),
-    recorded("`lua FILE` returns at once", "lua.md section 4"),
+    recorded("`lua FILE` returns at once", "published Lua scripts"),
     documented("`lua -e CODE`, `-l MODULE`, arguments behind the file", "REF 46.2"),
     recorded("`Luaスクリプトを停止しました` after `terminate lua`", "RTX830/show_status_lua"),
     recorded("`luacコマンドの実行が終了しました` after `luac`", "RTX830/luac"),

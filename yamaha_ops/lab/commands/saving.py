@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.view import Words
 
 FIDELITY: Final = (
-    recorded("`セーブ中... CONFIG0 終了`", "console.md 4"),
+    recorded("`セーブ中... CONFIG0 終了`", "published console text of routers"),
     documented("config0..config4, each with backups .1 and .2", "REF 56.3, 57.2"),
     documented("Comment at most 200 characters", "REF 56.3.3"),
     assumed(

@@ -22,13 +22,18 @@ FIDELITY: Final = (
         "`login password`, `administrator password` ask, with `encrypted` too", "REF 4.1-4.4"
     ),
     documented("`login user U` without a password asks for one", "REF 4.5"),
-    documented("`Old_Password:`, `New_Password:` twice, `Password Strength : ...`", "console.md 4"),
+    documented(
+        "`Old_Password:`, `New_Password:` twice, `Password Strength : ...`",
+        "published console text of routers",
+    ),
     assumed("The wording of the strength line", "seen, but not published letter by letter"),
     documented("At most 32 named users; password 1..32 characters", "REF 4.5"),
     documented("An empty new administrator password removes it", "REF 4.3"),
     assumed("`sshd host key generate` works at once", "a real one takes minutes (REF 4.69)"),
     documented("`import sshd authorized-keys U` asks for one line", "REF 4.77"),
-    documented("`sshd host key generate` over an existing key asks", "console.md 4"),
+    documented(
+        "`sshd host key generate` over an existing key asks", "published console text of routers"
+    ),
 )
 
 USERS: Final = 32

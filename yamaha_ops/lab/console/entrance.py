@@ -28,7 +28,10 @@ FIDELITY: Final = (
     documented(
         "Sessions: telnet 8 and SSH 8; several administrators at once", "REF 2.1, 4.41, 4.68"
     ),
-    recorded("`Error: Login access is restricted.` and the line closes", "console.md 1"),
+    recorded(
+        "`Error: Login access is restricted.` and the line closes",
+        "published console text of routers",
+    ),
     assumed("A wrong password at `Password:` of telnet asks again, three times", "not stated"),
 )
 

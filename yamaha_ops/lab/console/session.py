@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 FIDELITY: Final = (
     recorded(
-        "Prompt `> ` or `# `, context before it, by default nothing else", "REF 56.1, console.md 2"
+        "Prompt `> ` or `# `, context before it, by default nothing else",
+        "REF 56.1; netmiko's author",
     ),
     documented(
         "`console character`, `columns`, `lines` show in `show config` at once", "REF 4.21-4.23"
@@ -47,7 +48,8 @@ FIDELITY: Final = (
     ),
     assumed("The form of that line", "no recording"),
     assumed(
-        "Other consoles keep the settings they logged in with", "the language is per console (S)"
+        "Other consoles keep the settings they logged in with",
+        "a Lua task was seen to keep its own language",
     ),
 )
 

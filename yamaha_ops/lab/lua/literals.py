@@ -1,4 +1,4 @@
-"""Numbers the router's Lua does not read: it has integers only (lua.md section 0)."""
+"""Numbers the router's Lua does not read: it has integers only."""
 
 from __future__ import annotations
 

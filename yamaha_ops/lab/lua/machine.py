@@ -25,18 +25,22 @@ if TYPE_CHECKING:
 FIDELITY: Final = (
     recorded("Decimal literals are malformed numbers", "routemon"),
     assumed("Arithmetic is stock Lua's, not 32-bit integers", "stock Lua cannot show that"),
-    documented("The libraries that are there", "official Lua index, lua.md section 2"),
+    documented("The libraries that are there", "Yamaha's Lua pages"),
     assumed(
         '`string.regexp`, `string.split`, `each`, `/re/`, `$""` are missing', "Yamaha's own syntax"
     ),
     recorded("`rt.command` answers CR LF and CP932; silence is `true, nil`", "routemon"),
-    documented("`rt.command` runs as administrator, at most 4095 characters", "lua.md section 2"),
+    documented("`rt.command` runs as administrator, at most 4095 characters", "Yamaha's Lua pages"),
     assumed("`rt.syslog` lines begin with `[LUA] `; debug lines are not kept", "no recording"),
-    recorded("A task has its own language", "lua.md section 0"),
-    recorded("`rt.syslogwatch` sees only lines written during the call", "lua.md section 0"),
-    recorded("`io.open(p, 'a')` does not append, `'w'` writes CR before LF", "lua.md section 0"),
-    recorded("`os.rename` refuses an existing target", "lua.md section 0"),
-    recorded("`print` of a scheduled task goes nowhere", "lua.md section 0"),
+    recorded("A task has its own language", "routemon, rtx-dns-tcp-lua"),
+    recorded(
+        "`rt.syslogwatch` sees only lines written during the call", "routemon, rtx-dns-tcp-lua"
+    ),
+    recorded(
+        "`io.open(p, 'a')` does not append, `'w'` writes CR before LF", "routemon, rtx-dns-tcp-lua"
+    ),
+    recorded("`os.rename` refuses an existing target", "routemon, rtx-dns-tcp-lua"),
+    recorded("`print` of a scheduled task goes nowhere", "routemon, rtx-dns-tcp-lua"),
     assumed(
         "`print` of a console's task appears on that console when it happens", "lua -e is used so"
     ),

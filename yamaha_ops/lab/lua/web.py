@@ -1,4 +1,4 @@
-"""``rt.httprequest``: what it sends and what comes back (lua.md section 3)."""
+"""``rt.httprequest``: what it sends and what comes back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from yamaha_ops.lab.fidelity import assumed, recorded
 
 FIDELITY: Final = (
     recorded(
-        "`rt.httprequest`: GET, HEAD, POST, no redirects, control bytes raise", "lua.md section 3"
+        "`rt.httprequest`: GET, HEAD, POST, no redirects, control bytes raise",
+        "routemon, rtx-dns-tcp-lua",
     ),
     assumed("`rt.httprequest` reaches loopback only; https is not answered", "the lab stays here"),
     assumed("The text of `err`", "not published"),

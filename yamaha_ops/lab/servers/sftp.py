@@ -1,4 +1,4 @@
-"""SFTP: ``/system/config0`` .. ``config4`` and the RTFS (console.md section 9)."""
+"""SFTP: ``/system/config0`` .. ``config4`` and the RTFS."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.router import EmulatedRouter
 
 FIDELITY: Final = (
-    recorded("`/system/config0`..`/system/config4` give the saved slots", "rtprov, console.md 9"),
+    recorded("`/system/config0`..`/system/config4` give the saved slots", "rtprov"),
     recorded("A file written there is what `load config N` reads", "rtprov"),
     documented("Files are Shift_JIS with CR LF", "REF 2.3"),
-    assumed("A file has the comment lines of `show config` at its head", "TFTP files do (S)"),
+    assumed(
+        "A file has the comment lines of `show config` at its head",
+        "TFTP files were seen with them",
+    ),
     assumed("An empty slot is no file; backups `.1`, `.2` are not listed", "not stated"),
     assumed("Writing a slot makes backups as `save` does", "not stated"),
 )

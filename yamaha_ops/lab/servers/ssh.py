@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.servers.wire import Wire
 
 FIDELITY: Final = (
-    recorded("No exec channel: PTY and shell only", "RTX1210 (S), console.md 1"),
-    recorded("The width of the PTY is ignored", "console.md 3"),
+    recorded("No exec channel: PTY and shell only", "seen on an RTX1210"),
+    recorded("The width of the PTY is ignored", "published console text of routers"),
     documented("A named user is a must, an empty password is refused", "REF 2.2.1"),
     documented("No port forwarding", "REF 2.2.1"),
     documented("SFTP with the named user and the administrator password", "REF 4.10, 4.78"),
