@@ -31,10 +31,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("recorded_file", files or [missing], ids=ids or None)
 
 
+class Recordings(dict[str, Configuration]):
+    """Configurations by name, in few words: hypothesis shows the arguments of a test."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} recorded configurations"
+
+
 @pytest.fixture(scope="session")
 def recorded() -> dict[str, Configuration]:
     """Every recorded configuration by the name of its file."""
-    found = {file.stem: Configuration.parse(file.read_bytes()) for file in recorded_files()}
+    found = Recordings(
+        {file.stem: Configuration.parse(file.read_bytes()) for file in recorded_files()}
+    )
     if not found:
         pytest.skip(f"no recorded configurations at {RECORDED}")
     return found

@@ -8,7 +8,8 @@ from yamaha_ops.config import Configuration
 from yamaha_ops.config.errors import ParameterError
 from yamaha_ops.config.filters import PROTOCOLS, Packet, Rule, Verdict, evaluate
 from yamaha_ops.config.filters.packet import ACK, SYN
-from yamaha_ops.config.statement import Setting, read
+from yamaha_ops.config.setting import Setting
+from yamaha_ops.config.statement import read
 
 
 def packet(

@@ -10,7 +10,8 @@ import pytest
 
 from yamaha_ops.config import Interpreter
 from yamaha_ops.config.references import level
-from yamaha_ops.config.statement import Setting, read
+from yamaha_ops.config.setting import Setting
+from yamaha_ops.config.statement import read
 from yamaha_ops.config.table import Entry, Slot, commands
 
 SHARED = Path(__file__).parents[3] / "shared/data/commands.json"

@@ -21,6 +21,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs")))
         ("'it is \"quoted\"'", ['it is "quoted"']),
         (r'"a \"b\" \c"', ['a "b" \\c']),
         ('x ""', ["x", ""]),
+        ("a b#c # d 'e", ["a", "b#c"]),
         ("部屋　一 b", ["部屋　一", "b"]),
     ],
 )

@@ -8,7 +8,7 @@ from yamaha_ops.config.interpreter import Interpreter
 from yamaha_ops.config.safekeeping import restore, separate
 from yamaha_ops.config.secrets import has_secret, mask
 from yamaha_ops.config.sending import Command
-from yamaha_ops.config.statement import Key, Setting
+from yamaha_ops.config.setting import Key, Setting
 from yamaha_ops.config.wrapping import unwrap
 
 __all__ = [

@@ -13,7 +13,7 @@ from yamaha_ops.config.contexts import heading, natural
 from yamaha_ops.config.errors import ParameterError, UnknownCommandError
 from yamaha_ops.config.secrets import mask
 from yamaha_ops.config.state import State
-from yamaha_ops.config.statement import Key, Setting, read
+from yamaha_ops.config.statement import read
 from yamaha_ops.config.table import commands
 from yamaha_ops.config.wrapping import USUAL_COLUMNS, Line, join_wrapped, wrapped_width
 from yamaha_ops.errors import ConfigError
@@ -21,6 +21,8 @@ from yamaha_ops.firmware import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from yamaha_ops.config.setting import Key, Setting
 
 _BYTE_ORDER_MARK = "\ufeff"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -53,7 +55,7 @@ class Remark:
         return f"line {self.line}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Configuration:
     """An RTX configuration.
 
@@ -63,13 +65,18 @@ class Configuration:
         warnings: Lines without a meaning; they stay in ``text`` and take no part in comparisons.
         source: A name for messages, usually the file's.
         places: The line each setting stands on, from 1.
+        overwritten: Settings that a later line gives another value, each with its line.
     """
 
     text: str
     settings: Mapping[Key, Setting]
     warnings: tuple[Remark, ...] = ()
     source: str = "configuration"
-    places: Mapping[Key, int] = field(default_factory=dict, repr=False)
+    places: Mapping[Key, int] = field(default_factory=dict)
+    overwritten: tuple[tuple[int, Setting], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Configuration({self.source!r}, {len(self.settings)} settings)"
 
     @classmethod
     @paused_collector()
@@ -102,6 +109,7 @@ class Configuration:
             tuple(warnings),
             source,
             MappingProxyType(state.places),
+            tuple(state.overwritten),
         )
 
     @property

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yamaha_ops.config.configuration import Configuration
-    from yamaha_ops.config.statement import Key, Setting
+    from yamaha_ops.config.setting import Key, Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import TYPE_CHECKING, NamedTuple
 
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yamaha_ops.config.configuration import Configuration
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 Address = IPv4Address | IPv6Address
 Interface = IPv4Interface | IPv6Interface

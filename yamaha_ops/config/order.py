@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yamaha_ops.config.contexts import Natural, heading, natural
 from yamaha_ops.config.references import used
-from yamaha_ops.config.statement import Key, Setting
+from yamaha_ops.config.setting import Key, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ from yamaha_ops.config.table import Entry, commands
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 
 class Reference(NamedTuple):

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.secrets import Secret, replace_words
-from yamaha_ops.config.statement import Kind, Setting, Statement, read
+from yamaha_ops.config.setting import Setting
+from yamaha_ops.config.statement import Kind, Statement, read
 from yamaha_ops.errors import ConfigError, SecretError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from yamaha_ops.config.contexts import heading, natural, split_context
 from yamaha_ops.config.network import interface_address
 from yamaha_ops.config.references import Reference, defined, level, used
 from yamaha_ops.config.secrets import mask
-from yamaha_ops.config.statement import Key, Setting
+from yamaha_ops.config.setting import Key, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING
 
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from yamaha_ops.config.configuration import Configuration
     from yamaha_ops.config.network import Address, Attached
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 _LAN_SIDE = ("lan", "vlan", "bridge")
 

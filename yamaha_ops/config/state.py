@@ -6,23 +6,28 @@ import re
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.errors import UnknownCommandError
-from yamaha_ops.config.statement import Key, Kind, Setting, read, require_context
+from yamaha_ops.config.setting import Key, Setting
+from yamaha_ops.config.statement import Kind, read, require_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HEREDOC = re.compile(r"<<(\S+)")
+_END_WORD = "EOF"
+"""Ends a block in the canonical text, where the router's choice does not matter."""
 
 
 class State:
     """Settings by key, the selected context, and the block that is being typed, if any.
 
-    ``places`` remembers the number that :meth:`execute` was given with the line of each setting.
+    ``places`` remembers the number that :meth:`execute` was given with the line of each setting,
+    ``overwritten`` the settings that a later line gave another value, with their numbers.
     """
 
     def __init__(self, settings: Iterable[Setting] = ()) -> None:
         self.settings: dict[Key, Setting] = {setting.key: setting for setting in settings}
         self.places: dict[Key, int] = {}
+        self.overwritten: list[tuple[int, Setting]] = []
         self.context = ""
         self._block: Setting | None = None
         self._body: list[str] = []
@@ -68,20 +73,30 @@ class State:
     def _set(self, setting: Setting, context: str, number: int) -> None:
         if context:
             setting = setting.within(context)
-        self.places[setting.key] = number
+        key = setting.key
         if "block" in setting.entry.tags and (end := _HEREDOC.search(setting.line)):
             self._block = setting._replace(end=end[1])
             self._body = []
-        else:
-            self.settings[setting.key] = setting
+            self.places[key] = number
+            return
+        before = self.settings.setdefault(key, setting)
+        if before is not setting:
+            if before.meaning != setting.meaning:
+                self.overwritten.append((self.places.get(key, 0), before))
+            self.settings[key] = setting
+        self.places[key] = number
 
     def _continue_block(self, line: str) -> None:
         assert self._block is not None  # noqa: S101 -- the only caller has just looked
         if line.strip() != self._block.end:
             self._body.append(line)
             return
-        meaning = "\n".join((_HEREDOC.sub("", self._block.meaning), *self._body))
-        done = self._block._replace(body=tuple(self._body), meaning=meaning)
+        body = tuple(self._body)
+        end = _END_WORD
+        while end in map(str.strip, body):
+            end += "F"
+        header = _HEREDOC.sub(f"<<{end}", self._block.meaning)
+        done = self._block._replace(body=body, meaning="\n".join((header, *body, end)))
         self.settings[done.key] = done
         self._block = None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yamaha_ops.config import values
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
+from yamaha_ops.config.setting import Key, Setting
 from yamaha_ops.config.table import Entry, commands
 from yamaha_ops.config.words import join, split
 
@@ -22,73 +23,14 @@ _CONTEXTS = {
     "switch": ("switch",),
 }
 _RANGE = re.compile(r"all|anonymous|(\d+)(?:-(\d+))?|\d+-|-\d+")
+_ANYTHING = re.compile(r".+")
+_SELECTABLE = {"pp": re.compile(r"\d+|anonymous"), "tunnel": re.compile(r"\d+")}
 _BLOCK_HEADS = {"embedded": 2, "macro": 1}
 """First words of the commands that open a block, and how many words stand before its name."""
 _LONGEST_RANGE = 10_000
 _SHORTEST_FILTER = 2
 """Action and source: what a filter line must have (REF 8.1.10)."""
 _HOST = re.compile(r"(\d+\.\d+\.\d+\.\d+)/32")
-
-
-class Key(NamedTuple):
-    """What identifies a setting: two lines with the same key replace each other.
-
-    ``context`` is ``""``, ``pp1``, ``tunnel1`` ...; ``words`` begins like the line itself.
-    """
-
-    context: str
-    words: str
-
-
-class Setting(NamedTuple):
-    """One setting of a router.
-
-    Attributes:
-        key: What identifies it.
-        line: The console command that makes it, in the router's own spelling, on one line.
-        meaning: ``line`` with everything that does not matter made equal; compare this.
-        entry: Its row in the command table.
-        body: The lines of an ``embedded file`` or ``macro`` block, its end word excluded.
-        end: The end word of the block.
-    """
-
-    key: Key
-    line: str
-    meaning: str
-    entry: Entry
-    body: tuple[str, ...] = ()
-    end: str = ""
-
-    @property
-    def words(self) -> list[str]:
-        """The words of the key, unquoted: as many as the template has."""
-        return split(self.key.words)
-
-    @property
-    def values(self) -> list[str]:
-        """The words behind the key, unquoted, in ``line``'s spelling."""
-        words = split(self.line)
-        rest = words[len(self.entry.slots) :]
-        if self.entry.splits:
-            rest.insert(0, words[len(self.entry.slots) - 1].partition("=")[2])
-        return rest
-
-    @property
-    def removal(self) -> str:
-        """The console command that takes the setting away (REF 1.4)."""
-        if "no" in self.entry.tags or "whole" in self.entry.tags:
-            return f"no {self.line}"
-        return f"no {self.key.words}"
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """Everything to type to make the setting: the line and, for a block, its body."""
-        return (self.line, *self.body, self.end) if self.end else (self.line,)
-
-    def within(self, context: str) -> Setting:
-        """Return the same setting of another PP, tunnel or switch."""
-        key = Key(context, self.key.words)
-        return Setting(key, self.line, self.meaning, self.entry, self.body, self.end)
 
 
 class Kind(Enum):
@@ -128,10 +70,9 @@ def read(line: str) -> Setting | Statement:
         UnknownCommandError: No row of the table fits.
         ParameterError: Parameters are missing or too many, or a quote is open.
     """
-    stripped = line.strip(" \t")
-    if not stripped or stripped.startswith("#"):
+    words = split(line)
+    if not words:
         return _NOTHING
-    words = split(stripped)
     removing = words[0].lower() == "no" and len(words) > 1
     if removing:
         del words[0]
@@ -195,10 +136,13 @@ def _options_last(words: list[str]) -> list[str]:
 
 
 def _select(entry: Entry, words: Sequence[str], *, removing: bool) -> Statement:
-    target = [word.lower() for word in words[len(entry.slots) :]]
-    if removing or target == ["none"]:
+    kind = entry.tags["select"]
+    target = "" if removing else words[len(entry.slots)].lower()
+    if target in {"", "none"}:
         return Statement(Kind.SELECT, entry)
-    return Statement(Kind.SELECT, entry, context=entry.tags["select"] + target[0])
+    if not _SELECTABLE.get(kind, _ANYTHING).fullmatch(target):
+        raise ParameterError(f"'{target}' cannot be selected: a number, or none")
+    return Statement(Kind.SELECT, entry, context=kind + target)
 
 
 def _act(entry: Entry, words: Sequence[str]) -> Statement:
@@ -220,10 +164,12 @@ def _numbers(words: Sequence[str]) -> list[str]:
         span = _RANGE.fullmatch(word)
         if span is None:
             raise ParameterError(f"'{word}' is not the number of a PP or tunnel")
-        if span[2] and 0 <= int(span[2]) - int(span[1]) < _LONGEST_RANGE:
+        if not span[2]:
+            numbers.append(word)
+        elif 0 <= int(span[2]) - int(span[1]) < _LONGEST_RANGE:
             numbers += map(str, range(int(span[1]), int(span[2]) + 1))
         else:
-            numbers.append(word)
+            raise ParameterError(f"'{word}' is no range of numbers")
     return numbers
 
 

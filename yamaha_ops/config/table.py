@@ -50,7 +50,7 @@ class Slot:
     verbatim: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """One row of the table.
 
@@ -74,6 +74,9 @@ class Entry:
     forms: tuple[str, ...]
     tags: dict[str, str] = field(hash=False)
     position: int
+
+    def __repr__(self) -> str:
+        return f"Entry({self.template!r})"
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:

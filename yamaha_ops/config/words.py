@@ -10,7 +10,7 @@ from yamaha_ops.config.errors import ParameterError
 _BLANKS = " \t"
 _SPECIAL = re.compile(r"""[ \t?#|>\\'"]""")
 _NOT_BLANK = re.compile(r"""[\t?#|>\\'"]""")
-_QUOTED = re.compile(r"""[\\'"]""")
+_QUOTED = re.compile(r"""[\\'"#]""")
 
 
 class Word(NamedTuple):
@@ -24,7 +24,8 @@ class Word(NamedTuple):
 def split(line: str) -> list[str]:
     r"""Return the words of ``line`` without quotes and escapes.
 
-    Blanks are the space and the tab only: a full-width space is part of a text.
+    Blanks are the space and the tab only: a full-width space is part of a text. A word that begins
+    with ``#`` begins a comment, as in the examples of the reference (REF 4.64).
 
     Raises:
         ParameterError: A quote is not closed.
@@ -48,6 +49,8 @@ def locate(line: str) -> list[Word]:
         if line[position] in _BLANKS:
             position += 1
             continue
+        if line[position] == "#":
+            break
         start = position
         text, position = _read_word(line, position)
         words.append(Word(text, start, position))

@@ -8,14 +8,14 @@ from yamaha_ops.config.check.finding import Circumstances, Finding
 from yamaha_ops.config.filters import PROTOCOLS, Packet, evaluate
 from yamaha_ops.config.network import Attached, attached, way_to
 from yamaha_ops.config.services import SERVICES, Service
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yamaha_ops.config.configuration import Configuration
     from yamaha_ops.config.network import Address
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 _CLIENT_PORT = 50_000
 _ROUTING = ("rip use", "ospf use", "bgp use", "ipv6 rip use", "ipv6 ospf use")

@@ -11,7 +11,7 @@ from yamaha_ops.config.filters.ports import parse_ports, within
 from yamaha_ops.config.network import attached, ipv4_uplinks, ipv6_uplinks
 from yamaha_ops.config.secrets import MASK, mask
 from yamaha_ops.config.services import SERVICES, Service
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,6 +24,7 @@ CODES: dict[str, tuple[Level, str]] = {
     "unknown": (Level.ERROR, "no such command"),
     "form": (Level.ERROR, "the parameters of a command are too few, too many or unreadable"),
     "context": (Level.ERROR, "a PP, tunnel or switch command outside of its context"),
+    "overwritten": (Level.WARNING, "a setting that a later line gives another value"),
     "model": (Level.ERROR, "a command that this model does not have"),
     "firmware": (Level.ERROR, "a command or value that this revision does not have yet"),
     "line-length": (Level.ERROR, "a line of more than 4095 characters (REF 1.5)"),

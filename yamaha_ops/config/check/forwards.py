@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yamaha_ops.config.check.finding import Circumstances, Finding, Ports
 from yamaha_ops.config.errors import ParameterError
 from yamaha_ops.config.filters.ports import parse_ports
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yamaha_ops.config.configuration import Configuration
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 TABLE_MODEL = "RTX830"
 """The model whose commands the table knows one by one."""
@@ -33,10 +33,14 @@ _REMEDIES = {
 
 
 def check_lines(configuration: Configuration, _: Circumstances) -> Iterator[Finding]:
-    """Find lines that no router understands, or that are too long."""
+    """Find lines that no router understands, that a later one undoes, or that are too long."""
     for warning in configuration.warnings:
         remedy = _REMEDIES[warning.code]
         yield Finding(warning.code, warning.line, warning.text, warning.reason, remedy)
+    for number, before in configuration.overwritten:
+        later = configuration.places[before.key]
+        reason = f"line {later} says it again, differently: only the last one counts"
+        yield Finding("overwritten", number, mask(before.line), reason, "say it once")
     for line in configuration.lines:
         length = cells(line.text)
         if length > LONGEST_LINE:

@@ -10,13 +10,13 @@ from yamaha_ops.config.errors import ParameterError
 from yamaha_ops.config.filters import PROTOCOLS, Packet, Rule, evaluate, list_key
 from yamaha_ops.config.network import ipv6_uplinks
 from yamaha_ops.config.secrets import mask
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yamaha_ops.config.configuration import Configuration
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 MOST_FILTERS = 129
 """Static and dynamic ones together, each direction (REF 8.1.25, 30.7.2)."""
@@ -119,14 +119,21 @@ def _names_an_address(configuration: Configuration, uplink: str, direction: str)
     anybody = Packet(_SOMEWHERE, _HERE, PROTOCOLS["ipip"])
     for number in found.values:
         setting = configuration.settings.get(Key("", f"ipv6 filter {number}"))
-        if setting is None:
+        rule = _rule(setting) if setting else None
+        if rule is None:
             continue
-        rule = Rule.of(setting)
         if rule.matches(anybody):
             return False
         if rule.action != "reject" and rule.matches_kind(anybody):
             return True
     return False
+
+
+def _rule(setting: Setting) -> Rule | None:
+    try:
+        return Rule.of(setting)
+    except ParameterError:
+        return None
 
 
 def _far_end(configuration: Configuration, context: str) -> IPv6Address | None:

@@ -8,7 +8,8 @@ from yamaha_ops.config.check.finding import Circumstances, Finding
 from yamaha_ops.config.errors import ParameterError, UnknownCommandError
 from yamaha_ops.config.references import Reference, defined, used
 from yamaha_ops.config.secrets import mask
-from yamaha_ops.config.statement import Setting, read
+from yamaha_ops.config.setting import Setting
+from yamaha_ops.config.statement import read
 from yamaha_ops.config.words import join
 
 if TYPE_CHECKING:

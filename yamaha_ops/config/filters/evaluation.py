@@ -14,7 +14,7 @@ from yamaha_ops.config.filters.addresses import Addresses
 from yamaha_ops.config.filters.packet import PROTOCOLS, Direction, Packet
 from yamaha_ops.config.filters.ports import services, within
 from yamaha_ops.config.filters.rule import Rule
-from yamaha_ops.config.statement import Key, Setting
+from yamaha_ops.config.setting import Key, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +61,6 @@ def evaluate(
         direction: ``in`` (received there) or ``out`` (sent there).
         packet: The first packet of a flow; with ``reply`` an answer within one.
         reply: The flow began the other way, so that a dynamic filter there may let it back in.
-
-    Raises:
-        ParameterError: A filter line cannot be read.
     """
     if reply and (opened := _opened(configuration, interface, direction, packet)):
         return opened
@@ -80,7 +77,11 @@ def _walk(configuration: Configuration, found: Setting, packet: Packet) -> Verdi
         if setting is None:
             notes.append(f"filter {number} is in the list but not defined; it is taken for absent")
             continue
-        rule = Rule.of(setting)
+        try:
+            rule = Rule.of(setting)
+        except ParameterError as error:
+            notes.append(f"filter {number} is taken for absent: {error.message}")
+            continue
         answer = rule.matches(packet)
         if answer is None:
             notes.append(f"filter {number} may decide earlier: only the router can tell")
@@ -118,22 +119,28 @@ def _sets_off(configuration: Configuration, setting: Setting, packet: Packet) ->
     if not all(Addresses.parse(text, packet.version).matches(each) for text, each in addresses):
         return False
     if trigger == "filter":
-        return any(
-            Rule.of(each).matches_kind(packet)
-            for number in _leading_numbers(rest)
-            if (each := configuration.settings.get(_filter_key(number, packet.version)))
-        )
+        filters = (_filter_key(number, packet.version) for number in _leading_numbers(rest))
+        return any(_is_kind(configuration.settings.get(key), packet) for key in filters)
     if trigger in _DEAD:
         return False
     trigger = _PINGS.get(trigger, trigger)
     if trigger in PROTOCOLS:
         return packet.protocol == PROTOCOLS[trigger]
     service = services().get(trigger)
-    if service is None:
-        raise ParameterError(f"'{trigger}' is no application a dynamic filter knows")
-    return packet.protocol in {PROTOCOLS[name] for name in service.protocols} and (
-        packet.destination_port is not None and within(packet.destination_port, service.ports)
-    )
+    if service is None or packet.destination_port is None:
+        return False
+    protocols = {PROTOCOLS[name] for name in service.protocols}
+    return packet.protocol in protocols and within(packet.destination_port, service.ports)
+
+
+def _is_kind(setting: Setting | None, packet: Packet) -> bool:
+    """Say whether protocol and ports of a filter fit; its addresses are ignored (REF 8.1.14)."""
+    if setting is None:
+        return False
+    try:
+        return bool(Rule.of(setting).matches_kind(packet))
+    except ParameterError:
+        return False
 
 
 def list_key(interface: str, direction: str, version: int) -> Key:

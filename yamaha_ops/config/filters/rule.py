@@ -20,7 +20,7 @@ from yamaha_ops.config.filters.packet import (
 from yamaha_ops.config.filters.ports import EVERY_PORT, Ranges, cover, parse_ports, within
 
 if TYPE_CHECKING:
-    from yamaha_ops.config.statement import Setting
+    from yamaha_ops.config.setting import Setting
 
 _FIN = 0x01
 _FLAGS = {"tcpsyn": SYN, "tcpfin": _FIN, "tcprst": RST, "established": ACK}
