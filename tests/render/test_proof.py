@@ -78,7 +78,13 @@ def test_the_line_comes_up_and_the_second_apply_sends_nothing(
             "login": Login(password=secret, administrator_password=secret),
         }
     )
-    job = job_for(INVENTORY, router, report=lambda _event: None, accept_new_host_key=True)
+    job = job_for(
+        INVENTORY,
+        router,
+        report=lambda _event: None,
+        accept_new_host_key=True,
+        verification_seconds=20,
+    )
     first, second = apply(job, lambda _plan: True), apply(job, lambda _plan: True)
     lab.remove(device)
     assert [each.result.value for each in (first, second)] == ["changed", "unchanged"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.config.statement import Key
+from yamaha_ops.config import Key
 from yamaha_ops.config.words import split
 from yamaha_ops.render.services import SERVICES
 
