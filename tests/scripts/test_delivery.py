@@ -1,0 +1,505 @@
+"""Delivery to the lab's router, over SFTP and TFTP, through everything that can go wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from yamaha_ops.change.lock import locked
+from yamaha_ops.errors import (
+    ApplyError,
+    ConnectError,
+    InputError,
+    PlanError,
+    UnknownStateError,
+    VerifyError,
+    YamahaOpsError,
+)
+from yamaha_ops.inventory import Login, Router, Secret
+from yamaha_ops.lab import Lab
+from yamaha_ops.lab.clock import ManualClock
+from yamaha_ops.router import Files, Session, SftpFiles, TftpFiles, connect
+from yamaha_ops.scripts.delivery import Delivered, Delivery, deliver
+from yamaha_ops.scripts.door import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from yamaha_ops.change.event import Event
+    from yamaha_ops.lab import LabRouter
+
+PASSWORD = "planted-login-4b1d"
+ADMINISTRATOR_PASSWORD = "planted-administrator-77aa"
+RESIDENT = b"while true do\n  rt.sleep(60)\nend\n"
+BETTER = b"-- better\n" + RESIDENT
+BROKEN = b"local = 1\n"
+FAILING = b"rt.sleep(1)\nerror('no way')\n"
+BRIEF = b"rt.sleep(1)\n"
+PATH = "/lua/watch.lua"
+
+
+@dataclass
+class LabTime:
+    lab: Lab
+
+    def now(self) -> float:
+        return self.lab.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self.lab.advance(seconds)
+
+
+@dataclass
+class Site:
+    """A router, and a delivery for it by either way."""
+
+    router: LabRouter
+    entry: Router
+    state: Path
+    clock: LabTime
+    events: list[Event] = field(default_factory=list)
+
+    def session(self) -> Session:
+        session = connect(self.entry, state=self.state)
+        session.administrator()
+        return session
+
+    @property
+    def record(self) -> Path:
+        return self.state / "scripts" / "home.json"
+
+    def job(self, source: bytes, way: str = "tftp", **changes: Any) -> Delivery:
+        files: dict[str, Any] = {
+            "tftp": partial(TftpFiles, self.entry, port=self.router.tftp_port, timeout=0.3),
+            "sftp": partial(SftpFiles, self.entry, state=self.state),
+        }
+        job = Delivery(
+            router="home",
+            name="watch.lua",
+            source=source,
+            connect=self.session,
+            files=files[way],
+            lock=self.state / "journal" / "home.lock",
+            door=Door(self.record, self.session) if way == "tftp" else None,
+            clock=self.clock,
+            report=self.events.append,
+        )
+        return replace(job, **changes)
+
+    def deliver(self, source: bytes, way: str = "tftp", **changes: Any) -> Delivered:
+        return deliver(self.job(source, way, **changes))
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return self.router.do(lambda device: dict(device.rtfs.files))
+
+    @property
+    def writes(self) -> int:
+        return self.router.do(lambda device: device.rtfs.writes)
+
+    @property
+    def running(self) -> list[bytes]:
+        """The sources that run, as the tasks loaded them."""
+        return self.router.do(
+            lambda device: [task.source.encode() for task in device.lua.running.values()]
+        )
+
+    @property
+    def door(self) -> list[str]:
+        text = self.router.running.text
+        return [line for line in text.splitlines() if line.startswith("tftp host")]
+
+    @property
+    def said(self) -> str:
+        return "\n".join(event.text for event in self.events)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab(clock=ManualClock()) as running:
+        yield running
+
+
+@pytest.fixture
+def site(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("HOME_PASSWORD", PASSWORD)
+    monkeypatch.setenv("HOME_ADMINISTRATOR_PASSWORD", ADMINISTRATOR_PASSWORD)
+    router = lab.start(password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD)
+    router.type("sftpd host any")
+    entry = Router(
+        name="home",
+        host=router.host,
+        port=router.port,
+        known_hosts="first-use",
+        login=Login(
+            user="admin",
+            password=Secret("env:HOME_PASSWORD"),
+            administrator_password=Secret("env:HOME_ADMINISTRATOR_PASSWORD"),
+        ),
+    )
+    yield Site(router, entry, tmp_path, LabTime(lab))
+    router.stop()
+
+
+each_way = pytest.mark.parametrize("way", ["tftp", "sftp"])
+
+
+@each_way
+def test_the_first_delivery_makes_the_folder_and_starts_the_script(site: Site, way: str) -> None:
+    done = site.deliver(RESIDENT, way)
+    assert done == Delivered("home", PATH, written=True, started=True, task=1)
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+    assert site.door == []
+
+
+@each_way
+def test_the_same_again_writes_nothing_and_leaves_the_task_alone(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+    before = site.writes
+    done = site.deliver(RESIDENT, way)
+    assert done == Delivered("home", PATH, written=False, started=False, task=1)
+    assert site.writes == before
+
+
+@each_way
+def test_a_better_script_takes_the_place_of_the_old_one(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+    assert site.deliver(BETTER, way).written
+    assert site.files == {PATH: BETTER}
+    assert site.running == [BETTER]
+
+
+@each_way
+def test_a_script_that_does_not_load_leaves_the_old_one_running(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+    with pytest.raises(ApplyError, match="luac refuses") as refused:
+        site.deliver(BROKEN, way)
+    assert "/lua/watch.new.lua:1:" in str(refused.value.output)
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+    assert site.door == []
+
+
+@each_way
+def test_a_script_that_fails_at_once_is_taken_back(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+    with pytest.raises(VerifyError, match="the one before is back and runs") as failed:
+        site.deliver(FAILING, way)
+    assert "no way" in str(failed.value.output)
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+
+
+def test_a_first_script_that_fails_is_removed(site: Site) -> None:
+    with pytest.raises(VerifyError, match="it was removed"):
+        site.deliver(FAILING)
+    assert (site.files, site.running) == ({}, [])
+
+
+def test_a_script_that_ends_well_by_itself_is_fine(site: Site) -> None:
+    assert site.deliver(BRIEF) == Delivered("home", PATH, written=True, started=True, task=None)
+
+
+def test_without_start_what_runs_is_left_alone(site: Site) -> None:
+    site.deliver(RESIDENT)
+    done = site.deliver(BETTER, begin=False)
+    assert (done.written, done.started) == (True, False)
+    assert site.files == {PATH: BETTER}
+    assert site.running == [RESIDENT], "a running task keeps its loaded code"
+
+
+def test_arguments_are_handed_on(site: Site) -> None:
+    site.deliver(b"local a, b = ... rt.syslog('info', a .. b)\n", arguments="x y")
+    assert any("[LUA] xy" in line for line in site.router.log)
+
+
+@pytest.mark.parametrize("name", ["../x.lua", "x", "a b.lua", "x.new.lua", "x.old.lua", "x;y.lua"])
+def test_names_that_no_command_could_carry_are_refused(site: Site, name: str) -> None:
+    with pytest.raises(InputError):
+        site.job(RESIDENT, name=name)
+
+
+def test_folders_are_made_down_to_the_last(site: Site) -> None:
+    site.deliver(RESIDENT, folder="/lua/watches/own")
+    assert list(site.files) == ["/lua/watches/own/watch.lua"]
+
+
+def test_another_run_on_the_same_router_is_waited_for(site: Site) -> None:
+    job = site.job(RESIDENT)
+    with locked(job.lock, router="home"), pytest.raises(PlanError, match="another run"):
+        deliver(job)
+    assert site.files == {}
+
+
+# --- slots ---------------------------------------------------------------------------------------
+
+
+def fill(site: Site, number: int) -> None:
+    def start(device: Any) -> None:
+        device.rtfs.make_directory("/lua")
+        for each in range(number):
+            device.rtfs.write(f"/lua/{each}.lua", RESIDENT)
+
+    site.router.do(start)
+    for each in range(number):
+        site.router.type(f"lua /lua/{each}.lua")
+
+
+def test_a_ninth_script_is_refused_before_anything_is_written(site: Site) -> None:
+    fill(site, 8)
+    before = site.writes
+    with pytest.raises(PlanError, match="all 8 Lua tasks are in use"):
+        site.deliver(RESIDENT)
+    assert site.writes == before
+    assert len(site.running) == 8
+
+
+def test_one_of_eight_can_be_replaced(site: Site) -> None:
+    fill(site, 7)
+    site.deliver(RESIDENT)
+    assert site.deliver(BETTER).task is not None
+    assert site.running.count(BETTER) == 1
+
+
+# --- the TFTP door -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "before", ["tftp host none", "tftp host lan", "tftp host 192.0.2.7 192.0.2.9-192.0.2.20"]
+)
+def test_the_door_is_opened_for_this_machine_only_and_put_back(site: Site, before: str) -> None:
+    site.router.type(before)
+    seen = []
+
+    def files() -> Files:
+        seen.append(site.door)
+        return TftpFiles(site.entry, port=site.router.tftp_port)
+
+    site.deliver(RESIDENT, files=files)
+    assert seen == [["tftp host 127.0.0.1"]]
+    assert site.door == [before]
+    assert not site.record.exists()
+
+
+@pytest.mark.parametrize("before", ["tftp host any", "tftp host 127.0.0.1-127.0.0.9"])
+def test_a_door_that_is_open_for_us_already_is_not_touched(site: Site, before: str) -> None:
+    site.router.type(before)
+    site.deliver(RESIDENT)
+    assert site.door == [before]
+
+
+def test_the_door_is_closed_on_a_new_session_when_the_first_one_is_lost(site: Site) -> None:
+    sessions: list[Session] = []
+
+    def keep() -> Session:
+        sessions.append(site.session())
+        return sessions[-1]
+
+    def cut() -> Files:
+        assert site.door == ["tftp host 127.0.0.1"]
+        sessions[0].drop()
+        raise ConnectError("the line was cut")
+
+    door = Door(site.record, site.session)
+    with pytest.raises(ConnectError, match="the line was cut"):
+        site.deliver(RESIDENT, connect=keep, files=cut, door=door)
+    assert site.door == []
+    assert not site.record.exists()
+
+
+def test_a_door_that_could_not_be_closed_is_said_and_closed_by_the_next_run(site: Site) -> None:
+    sessions: list[Session] = []
+
+    def keep() -> Session:
+        sessions.append(site.session())
+        return sessions[-1]
+
+    def cut() -> Files:
+        sessions[0].drop()
+        site.router.faults.refuse_connections = True
+        raise ConnectError("the line was cut")
+
+    with pytest.raises(UnknownStateError, match="may still be open") as left:
+        site.deliver(RESIDENT, connect=keep, files=cut, door=Door(site.record, site.session))
+    assert "tftp host none" in str(left.value.hint)
+    assert json.loads(site.record.read_text()) == {
+        "before": "no tftp host",
+        "during": "tftp host 127.0.0.1",
+    }
+    site.router.faults.clear()
+    assert site.door == ["tftp host 127.0.0.1"]
+    site.deliver(RESIDENT)
+    assert (site.door, site.record.exists()) == ([], False)
+
+
+def test_what_somebody_else_set_meanwhile_is_left_alone(site: Site) -> None:
+    def files() -> Files:
+        site.router.type("tftp host 192.0.2.1")
+        raise ConnectError("the line was cut")
+
+    with pytest.raises(ConnectError):
+        site.deliver(RESIDENT, files=files)
+    assert site.door == ["tftp host 192.0.2.1"]
+
+
+# --- faults of the transfer ----------------------------------------------------------------------
+
+
+def untouched(site: Site, way: str, trouble: type[YamahaOpsError]) -> None:
+    with pytest.raises(trouble):
+        site.deliver(BETTER, way)
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+    assert site.door == []
+
+
+@each_way
+def test_a_wrong_password_changes_nothing_and_is_nowhere_to_be_read(
+    site: Site, way: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.deliver(RESIDENT, way)
+    monkeypatch.setenv("WRONG", "planted-wrong-1c1c")
+    login = site.entry.login.model_copy(update={"administrator_password": Secret("env:WRONG")})
+    wrong = site.entry.model_copy(update={"login": login})
+    files: dict[str, Any] = {
+        "tftp": partial(TftpFiles, wrong, port=site.router.tftp_port),
+        "sftp": partial(SftpFiles, wrong, state=site.state),
+    }
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(YamahaOpsError) as refused:
+        site.deliver(BETTER, way, files=files[way])
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+    assert site.door == []
+    for told in (caplog.text, refused.value.explain(), site.said):
+        assert "planted" not in told
+
+
+@each_way
+def test_a_full_file_system_changes_nothing(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+
+    def fill_up(device: Any) -> None:
+        device.rtfs.write("/full", b"x" * device.rtfs.free())
+
+    site.router.do(fill_up)
+    with pytest.raises(YamahaOpsError):
+        site.deliver(BETTER, way)
+    site.router.do(lambda device: device.rtfs.delete("/full"))
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+    assert site.door == []
+
+
+def test_lost_packets_are_sent_again(site: Site) -> None:
+    site.router.faults.tftp_loss = 0.1
+    source = b"-- " + b"x" * 3000 + b"\n" + RESIDENT
+    site.deliver(source)
+    assert site.files == {PATH: source}
+
+
+def test_a_wire_that_loses_everything_gives_up(site: Site) -> None:
+    site.deliver(RESIDENT)
+    site.router.faults.tftp_loss = 1.0
+    untouched(site, "tftp", ConnectError)
+
+
+@dataclass
+class Treacherous:
+    """Files that arrive otherwise than sent."""
+
+    site: Site
+    spoil: Any
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        pass
+
+    def read(self, path: str) -> bytes:
+        return self.site.files[path]
+
+    def write(self, path: str, data: bytes) -> None:
+        self.site.router.do(lambda device: device.rtfs.write(path, self.spoil(data)))
+        if self.spoil(data) == b"":
+            raise ConnectError("cut in the middle")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "trouble"),
+    [
+        (lambda data: data[:10], ApplyError),
+        (lambda data: data.replace(b"60", b"61"), ApplyError),
+        (lambda data: data.replace(b"\n", b"\r\n"), ApplyError),
+        (lambda data: data[:0], ConnectError),
+    ],
+    ids=["short", "wrong", "line ends", "cut"],
+)
+def test_nothing_half_written_is_ever_run(
+    site: Site, spoil: Any, trouble: type[YamahaOpsError]
+) -> None:
+    site.deliver(RESIDENT)
+    with pytest.raises(trouble):
+        site.deliver(BETTER, files=partial(Treacherous, site, spoil))
+    assert site.files == {PATH: RESIDENT}
+    assert site.running == [RESIDENT]
+
+
+# --- runs that died ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"/lua/watch.new.lua": b"half"},
+        {"/lua/watch.old.lua": RESIDENT, "/lua/watch.new.lua": BETTER},
+        {"/lua/watch.old.lua": RESIDENT, "/lua/watch.lua": BETTER},
+        {"/lua/watch.lua": RESIDENT, "/lua/watch.new.lua": b"half"},
+    ],
+    ids=["upload", "between the renames", "before the start", "second upload"],
+)
+def test_whatever_an_earlier_run_left_the_next_one_ends_well(
+    site: Site, left: dict[str, bytes]
+) -> None:
+    def leave(device: Any) -> None:
+        device.rtfs.make_directory("/lua")
+        for path, data in left.items():
+            device.rtfs.write(path, data)
+
+    site.router.do(leave)
+    site.deliver(BETTER)
+    assert {path: data for path, data in site.files.items() if ".new" not in path} == {PATH: BETTER}
+    assert site.running == [BETTER]
+
+
+def test_a_delivery_that_died_between_the_renames_is_mended_even_if_the_next_one_fails(
+    site: Site,
+) -> None:
+    def leave(device: Any) -> None:
+        device.rtfs.make_directory("/lua")
+        device.rtfs.write("/lua/watch.old.lua", RESIDENT)
+
+    site.router.do(leave)
+    with pytest.raises(ApplyError):
+        site.deliver(BROKEN)
+    assert site.files == {PATH: RESIDENT}
+    assert "an earlier delivery was cut off" in site.said
+
+
+def test_a_router_with_lua_switched_off_says_so_and_keeps_the_file(site: Site) -> None:
+    site.router.type("lua use off")
+    with pytest.raises(VerifyError) as refused:
+        site.deliver(RESIDENT)
+    assert "エラー" in str(refused.value.output)
+    assert site.files == {}

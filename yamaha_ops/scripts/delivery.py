@@ -1,0 +1,326 @@
+"""Deliver a script: nothing half-written is ever run, and what fails leaves the old one running.
+
+1. The file goes to a name beside the wanted one, is read back and compared byte for byte.
+2. ``luac -p`` on the router judges it; what runs there has not been touched so far.
+3. Two renames swap it in (REF 56.5.4). Renaming moves no data: a cut in between leaves either file
+   whole, under a name that the next run understands.
+4. The old task is stopped, the new one started and looked at after five seconds. Where it failed,
+   the renames are undone and the old script is started again.
+
+Flash wears: where the router has the same bytes already, nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from yamaha_ops.change.clock import Clock, SystemClock
+from yamaha_ops.change.event import Event, Kind, Report, silent
+from yamaha_ops.change.lock import locked
+from yamaha_ops.errors import (
+    ApplyError,
+    CommandError,
+    ConsoleError,
+    InputError,
+    UnknownStateError,
+    VerifyError,
+    YamahaOpsError,
+)
+from yamaha_ops.scripts import tasks
+from yamaha_ops.scripts.listing import Entry, listing, make_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from yamaha_ops.router import Files, Session
+    from yamaha_ops.scripts.door import Door
+
+FOLDER: Final = "/lua"
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.lua")
+_FOLDER: Final = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9_-]*)+")
+_LUA_ERROR: Final = re.compile(r"^luac?: |:\d+: ", re.MULTILINE)
+"""What Lua prints against a script: ``luac: /lua/x.lua:3: '=' expected near 'x'``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One script for one router, and the seams to the world.
+
+    Attributes:
+        router: Inventory name.
+        name: The script's bare name on the router, ``watch.lua``.
+        source: Its bytes.
+        connect: Opens a session at administrator level.
+        files: Opens the way that the bytes take.
+        lock: The router's lock file: one run at a time changes a router.
+        door: What must be open on the router for that way, or None.
+        folder: Where it goes.
+        begin: Whether it shall run afterwards; if not, what runs is left alone.
+        arguments: What it is started with.
+    """
+
+    router: str
+    name: str
+    source: bytes
+    connect: Callable[[], Session]
+    files: Callable[[], Files]
+    lock: Path
+    door: Door | None = None
+    folder: str = FOLDER
+    begin: bool = True
+    arguments: str = ""
+    clock: Clock = field(default_factory=SystemClock)
+    report: Report = silent
+
+    def __post_init__(self) -> None:
+        """Refuse names that a console command could not carry safely."""
+        if not _NAME.fullmatch(self.name) or self.name.endswith((".new.lua", ".old.lua")):
+            raise InputError(
+                f"{self.name!r} is no name for a script on the router",
+                hint="letters, digits, - and _, then .lua",
+            )
+        if not _FOLDER.fullmatch(self.folder):
+            raise InputError(f"{self.folder!r} is no folder for scripts; /lua is one")
+
+    @property
+    def path(self) -> str:
+        """Where the script lies."""
+        return f"{self.folder}/{self.name}"
+
+    @property
+    def new(self) -> str:
+        """Where it lies until it has been judged."""
+        return f"{self.folder}/{self.new_name}"
+
+    @property
+    def new_name(self) -> str:
+        """Return ``watch.new.lua``."""
+        return self.name.removesuffix(".lua") + ".new.lua"
+
+    @property
+    def old_name(self) -> str:
+        """Return ``watch.old.lua``: what was there, until the new one has proved well."""
+        return self.name.removesuffix(".lua") + ".old.lua"
+
+    def tell(self, text: str, kind: Kind = Kind.STEP) -> None:
+        """Report one event."""
+        self.report(Event(self.router, kind, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How a delivery ended.
+
+    Attributes:
+        router: Inventory name.
+        script: Its path on the router.
+        written: Whether flash was written.
+        started: Whether it was started; not where it ran already.
+        task: The number of the task that runs it, or None where none does.
+    """
+
+    router: str
+    script: str
+    written: bool
+    started: bool
+    task: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+def deliver(job: Delivery) -> Delivered:
+    """Deliver a script and let it run.
+
+    Raises:
+        VerifyError: It was started, failed, and the one before is back.
+        UnknownStateError: Not even that could be established.
+        YamahaOpsError: It was refused before anything that runs was touched.
+    """
+    with locked(job.lock, router=job.router):
+        session = job.connect()
+        try:
+            with session.wide():
+                done = _Delivering(job, session).carry_out()
+        except BaseException:
+            session.drop()
+            raise
+        session.close()
+        return done
+
+
+class _Delivering:
+    """One delivery on its way."""
+
+    def __init__(self, job: Delivery, session: Session) -> None:
+        self._job = job
+        self._session = session
+
+    def carry_out(self) -> Delivered:
+        job, session = self._job, self._session
+        if job.door:
+            job.door.recover(session)
+        before = tasks.state(session)
+        if job.begin:
+            tasks.require_slot(before, job.path, session.router)
+        if make_folder(session, job.folder):
+            job.tell(f"folder {job.folder} made")
+        found = self._mended(listing(session, job.folder))
+        written = self._upload(found.get(job.name))
+        old = written and job.name in found
+        if written:
+            self._judge()
+            self._swap_in(old=old)
+        running = tasks.running(before, job.path)
+        task = running[0].id if running else None
+        started = job.begin and (written or not running)
+        if started:
+            task = self._begin(written=written, old=old, was_running=bool(running))
+        if old:
+            session.send(f"delete {job.folder}/{job.old_name}")
+        return Delivered(job.router, job.path, written, started, task)
+
+    def _mended(self, found: dict[str, Entry]) -> dict[str, Entry]:
+        """Tidy up after a run that died between its renames, and return what is there now."""
+        job, session = self._job, self._session
+        if job.old_name in found and job.name not in found:
+            session.send(f"rename {job.folder}/{job.old_name} {job.name}")
+            job.tell(f"{job.path} put back: an earlier delivery was cut off", Kind.WARNING)
+        elif job.old_name in found:
+            session.send(f"delete {job.folder}/{job.old_name}")
+        else:
+            return found
+        return listing(session, job.folder)
+
+    # --- the file ----------------------------------------------------------------------------
+
+    def _upload(self, present: Entry | None) -> bool:
+        """Bring the bytes to the new name, compared; tell whether that was needed."""
+        job = self._job
+        opened: AbstractContextManager[None] = (
+            job.door.open(self._session) if job.door else nullcontext()
+        )
+        with opened, job.files() as files:
+            if present and present.size == len(job.source) and files.read(job.path) == job.source:
+                job.tell(f"{job.path} is the same already; nothing written")
+                return False
+            try:
+                files.write(job.new, job.source)
+                job.tell(f"{len(job.source)} bytes sent to {job.new}")
+                self._compare(files.read(job.new))
+            except BaseException:
+                self._discard()
+                raise
+        job.tell("read back, byte for byte the same")
+        return True
+
+    def _compare(self, arrived: bytes) -> None:
+        job = self._job
+        if arrived != job.source:
+            raise ApplyError(
+                f"{len(job.source)} bytes were sent to {job.new}, and {len(arrived)} bytes that "
+                "are not the same read back",
+                router=job.router,
+            )
+
+    def _judge(self) -> None:
+        """Let the router's own compiler read the file."""
+        job, session = self._job, self._session
+        command = f"luac -p {job.new}"
+        try:
+            said = session.send(command)
+        except CommandError as error:
+            said = f"luac: {error.output}"
+        if _LUA_ERROR.search(said):
+            self._discard()
+            raise ApplyError(
+                f"the router's luac refuses {job.name}; nothing that runs was touched",
+                router=job.router,
+                command=command,
+                output=said,
+            )
+        job.tell("luac on the router takes it")
+
+    def _discard(self) -> None:
+        """Remove the new file, on a new session where this one is lost. Leftovers do no harm."""
+        command = f"delete {self._job.new}"
+        with suppress(YamahaOpsError):
+            if self._session.usable:
+                self._session.send(command)
+                return
+            fresh = self._job.connect()
+            with suppress(CommandError):
+                fresh.send(command)
+            fresh.close()
+
+    def _swap_in(self, *, old: bool) -> None:
+        job, session = self._job, self._session
+        if old:
+            session.send(f"rename {job.path} {job.old_name}")
+        try:
+            session.send(f"rename {job.new} {job.name}")
+        except CommandError:
+            if old:
+                session.send(f"rename {job.folder}/{job.old_name} {job.name}")
+            self._discard()
+            raise
+        job.tell(f"{job.path} swapped in")
+
+    # --- the task ----------------------------------------------------------------------------
+
+    def _begin(self, *, written: bool, old: bool, was_running: bool) -> int | None:
+        """Stop what runs of it, start it, look at it; put back what was there where it failed."""
+        job, session = self._job, self._session
+        try:
+            if was_running and tasks.stop(session, job.path, job.clock):
+                job.tell("the old one stopped")
+            trial = tasks.start(session, job.connect, job.path, job.arguments, job.clock)
+            error, output = trial.error, trial.error
+        except (CommandError, ApplyError) as refused:
+            trial, error, output = tasks.Trial(None), refused.message, refused.output
+        if error is None:
+            number = trial.task.id if trial.task else None
+            job.tell(f"started, task {number}" if number else "started, and ended well")
+            return number
+        job.tell(error, Kind.FAILURE)
+        if not written:
+            raise ApplyError(
+                f"{job.path} failed when it was started", router=job.router, output=output
+            )
+        back = self._take_back(old=old, was_running=was_running)
+        raise VerifyError(
+            f"{job.name} failed when it was started; {back}", router=job.router, output=output
+        )
+
+    def _take_back(self, *, old: bool, was_running: bool) -> str:
+        job, session = self._job, self._session
+        trial = tasks.Trial(None)
+        try:
+            tasks.stop(session, job.path, job.clock)
+            session.send(f"rename {job.path} {job.new_name}")
+            if old:
+                session.send(f"rename {job.folder}/{job.old_name} {job.name}")
+            session.send(f"delete {job.new}")
+            if was_running:
+                trial = tasks.start(session, job.connect, job.path, job.arguments, job.clock)
+        except (ApplyError, ConsoleError) as error:
+            raise UnknownStateError(
+                f"{job.name} failed, and what was there could not be put back: {error.message}",
+                router=job.router,
+                output=error.output,
+            ) from error
+        if trial.error:
+            raise UnknownStateError(
+                f"{job.name} failed, and the one before fails now as well",
+                router=job.router,
+                output=trial.error,
+            )
+        if not old:
+            return "it was removed"
+        return "the one before is back" + (" and runs" if was_running else ", not running")
