@@ -38,7 +38,7 @@ class YamahaOpsError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
 
-    def __init__(  # noqa: PLR0913 -- keyword-only context, all of it optional
+    def __init__(
         self,
         message: str,
         *,

@@ -100,6 +100,7 @@ def make_bench(
         connect=partial(_administrator, entry, state, timeout),
         state=state,
         line=expected_line(wanted),
+        administrator_password=lambda: ADMINISTRATOR_PASSWORD,
         clock=LabClock(lab),
         report=events.append,
     )

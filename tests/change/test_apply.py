@@ -101,6 +101,16 @@ def test_a_router_that_moved_after_the_plan_is_left_alone(make_bench: MakeBench)
     assert not bench.job.journal.entries()
 
 
+def test_what_somebody_else_left_unsaved_is_shown_before_it_would_be_kept(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench()
+    assert not plan(bench.job).warnings
+    bench.router.type("ip lan2 mtu 1454")
+    (warning,) = plan(bench.job).warnings
+    assert warning.endswith("undone by: no ip lan2 mtu")
+
+
 def test_a_reviewed_plan_is_applied_only_while_nothing_moved(
     make_bench: MakeBench, tmp_path: Path
 ) -> None:

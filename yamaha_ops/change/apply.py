@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change.danger import refuse_dangers
@@ -10,11 +11,15 @@ from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan, make_plan, read_running
 from yamaha_ops.change.recovery import recover
 from yamaha_ops.change.sequence import carry_out
+from yamaha_ops.router.saved import unsaved_commands
+from yamaha_ops.status import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from yamaha_ops.change.job import Job
+    from yamaha_ops.config import Configuration
+    from yamaha_ops.router import Session
 
     Approve = Callable[[Plan], bool]
 
@@ -27,7 +32,7 @@ def plan(job: Job) -> Plan:
     """
     session = job.connect()
     try:
-        return make_plan(session, read_running(session), job.wanted, job.circumstances)
+        return _made(job, session)
     finally:
         session.close()
 
@@ -57,7 +62,7 @@ def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
 def _change(job: Job, approve: Approve) -> Outcome:
     session = job.connect()
     try:
-        made = make_plan(session, read_running(session), job.wanted, job.circumstances)
+        made = _made(job, session)
         if not made.commands:
             session.close()
             return Outcome(job.router, Result.UNCHANGED, "nothing differs")
@@ -69,3 +74,21 @@ def _change(job: Job, approve: Approve) -> Outcome:
         session.drop()
         raise
     return carry_out(job, made, session)
+
+
+def _made(job: Job, session: Session) -> Plan:
+    running = read_running(session)
+    made = make_plan(session, running, job.wanted, job.circumstances)
+    if not made.commands:
+        return made
+    return replace(made, warnings=(*made.warnings, *_unsaved(job, session, running)))
+
+
+def _unsaved(job: Job, session: Session, running: Configuration) -> Iterator[str]:
+    """Name what somebody else left unsaved: our ``save`` would keep it as well."""
+    environment = parse("show environment", session.run("show environment")).record
+    slot = environment.default_config_file or environment.config_file
+    if slot:
+        commands = unsaved_commands(session, running, slot, job.administrator_password) or ()
+        for command in commands:
+            yield f"not saved by whoever typed it, and kept by this change; undone by: {command}"

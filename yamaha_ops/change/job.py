@@ -37,6 +37,7 @@ class Job:
         guard: The guard asked for, one of ``guard.CHOICES``.
         circumstances: Model, revision, who must be able to log in, accepted findings.
         allowed: Dangers that the user has named.
+        administrator_password: For the router's question before it compares with a saved file.
         clock: Time.
         report: Whom to tell.
         verification_seconds: How long the line may take to come up.
@@ -50,6 +51,7 @@ class Job:
     guard: str = "auto"
     circumstances: Circumstances = field(default_factory=Circumstances)
     allowed: tuple[str, ...] = ()
+    administrator_password: Callable[[], str] | None = field(default=None, repr=False)
     clock: Clock = field(default_factory=SystemClock)
     report: Report = silent
     verification_seconds: float = VERIFICATION_SECONDS

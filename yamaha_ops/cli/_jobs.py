@@ -36,6 +36,7 @@ def job_for(
     """
     wanted = render(router, templates=inventory.folder / "templates")
     prefix = router.line.prefix if router.line else None
+    secret = router.login.administrator_password
     return Job(
         router=router.name,
         wanted=wanted,
@@ -45,6 +46,7 @@ def job_for(
         guard=guard,
         circumstances=circumstances(router),
         allowed=tuple(allowed),
+        administrator_password=secret.resolve if secret else None,
         report=report,
         verification_seconds=verification_seconds,
     )

@@ -17,13 +17,13 @@ from yamaha_ops.errors import (
 from yamaha_ops.health.configuration import (
     ConfigurationState,
     Wanted,
-    is_unsaved,
     read_configuration,
 )
 from yamaha_ops.health.health import Answer, Health
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.health.line import mape_lines
 from yamaha_ops.health.modules import STANDARD, Module
+from yamaha_ops.router.saved import unsaved_commands
 from yamaha_ops.status import parse
 from yamaha_ops.status.environment import Environment
 
@@ -163,7 +163,12 @@ def _unsaved(
         if isinstance(answer.record, Environment):
             slot = answer.record.default_config_file or answer.record.config_file
             try:
-                return is_unsaved(session, running, wanted, slot) if slot else None
+                commands = (
+                    unsaved_commands(session, running, slot, wanted.administrator_password)
+                    if slot
+                    else None
+                )
             except ConsoleError:
                 return None
+            return None if commands is None else bool(commands)
     return None

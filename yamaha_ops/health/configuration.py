@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yamaha_ops.config import Configuration, Key, difference
-from yamaha_ops.errors import CommandError, SecretError
+from yamaha_ops.config import Configuration, difference
 from yamaha_ops.health.interfaces import Interfaces
-from yamaha_ops.router import password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,9 +14,6 @@ if TYPE_CHECKING:
     from yamaha_ops.router import Session
 
 _STATIC = "nat descriptor masquerade static"
-_QUESTION = re.compile(r"[Pp]assword ?:\s*$")
-_LOGIN = Key("", "login password")
-_ADMINISTRATOR = Key("", "administrator password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +77,6 @@ def read_configuration(
         drift=len(difference(running, goal).commands) if goal else None,
         time=time,
     )
-
-
-def is_unsaved(session: Session, running: Configuration, wanted: Wanted, slot: str) -> bool | None:
-    """Tell whether a restart would bring another configuration than the running one (REF 57.7).
-
-    The router first asks for the passwords that the saved configuration holds. The one of
-    anonymous logins is in no inventory: where the configuration has one, nothing is asked.
-
-    Args:
-        session: A session at administrator level.
-        running: The running configuration; what passwords it has, the saved one has.
-        wanted: Has the administrator password.
-        slot: The file that a restart reads, ``config0``.
-
-    Returns:
-        None where it cannot be told: no password, or firmware before Rev.15.02.03.
-
-    Raises:
-        ConnectError, ConsoleError: The dialogue failed.
-    """
-    if _LOGIN in running.settings:
-        return None
-    replies = []
-    try:
-        if _ADMINISTRATOR in running.settings:
-            if wanted.administrator_password is None:
-                return None
-            replies.append(password(wanted.administrator_password()))
-        number = slot.removeprefix("config")
-        answer = session.send(f"show config difference {number}", replies=replies)
-    except (CommandError, SecretError):
-        return None
-    return any(line.strip() and not _QUESTION.search(line) for line in answer.splitlines())
 
 
 def _static_forwards(running: Configuration) -> dict[int, int]:
