@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ("RTX3500", "Rev.14.00.33", 200),
         ("RTX1300", "Rev.23.00.17", 4096),
         ("RTX830", "Rev.strange", 200),
+        ("RTX1200", "Rev.10.01.71", 200),
     ],
 )
 def test_columns_are_the_most_the_revision_takes(model: str, firmware: str, columns: int) -> None:
@@ -34,11 +35,11 @@ def test_columns_are_the_most_the_revision_takes(model: str, firmware: str, colu
 
 def test_only_what_differs_is_borrowed_and_defaults_are_taken_away_again() -> None:
     borrowed = Borrowed.of({"lines": "infinity", "columns": "100"}, 4096)
-    assert borrowed.commands() == ["console columns 4096"]
+    assert borrowed.temporary == {"columns": "4096"}
     assert borrowed.undoing() == ["console columns 100"]
     assert Borrowed.of({}, 200).undoing() == ["no console columns", "no console lines"]
     assert Borrowed.of({"character": "en.ascii"}, 200).undoing()[-1] == "console character en.ascii"
-    assert Borrowed.of({"columns": "4096", "lines": "infinity"}, 4096).commands() == []
+    assert Borrowed.of({"columns": "4096", "lines": "infinity"}, 4096).temporary == {}
 
 
 def test_a_default_that_was_typed_in_is_not_borrowed() -> None:

@@ -27,27 +27,28 @@ QUESTION: Final = "show config | grep console"
 
 _SETTING: Final = re.compile(r"console (columns|lines|character) (\S+)\s*")
 
-_NARROW_UNTIL: Final = {
-    "RTX830": "15.02.13",
-    "RTX1210": "14.01.34",
-    "RTX5000": "99.99.99",
-    "RTX3500": "99.99.99",
+_WIDE_SINCE: Final = {
+    "RTX830": "15.02.14",
+    "RTX840": "00.00.00",
+    "RTX1210": "14.01.35",
+    "RTX1220": "00.00.00",
+    "RTX1300": "00.00.00",
+    "RTX3510": "00.00.00",
 }
-"""Last revision that takes at most 200 columns (REF 4.22); other models take 4096."""
+"""First revision that takes more than 200 columns (REF 4.22); other models never do."""
 
 NARROW: Final = 200
 WIDE: Final = 4096
 
 
 def most_columns(model: str, firmware: str) -> int:
-    """Return the most ``console columns`` that a router takes."""
-    last = _NARROW_UNTIL.get(model)
-    if not model or last is None:
-        return WIDE if model else NARROW
+    """Return the most ``console columns`` that a router is known to take."""
+    since = _WIDE_SINCE.get(model)
     try:
-        return NARROW if Revision.parse(firmware) <= Revision.parse(last) else WIDE
+        wide = since is not None and Revision.parse(firmware) >= Revision.parse(since)
     except ValueError:
-        return NARROW
+        wide = False
+    return WIDE if wide else NARROW
 
 
 def in_force(lines: Iterable[str]) -> dict[str, str]:
@@ -88,10 +89,6 @@ class Borrowed:
             if present.get(name, DEFAULTS[name]) != value
         }
         return cls({name: present.get(name) for name in temporary}, temporary)
-
-    def commands(self) -> list[str]:
-        """Return the commands that put the temporary settings in force."""
-        return [f"console {name} {value}" for name, value in self.temporary.items()]
 
     def undoing(self, present: Mapping[str, str] | None = None) -> list[str]:
         """Return the commands that put the original settings back.

@@ -56,8 +56,3 @@ class Prompt:
     def context(self) -> str:
         """The selected context: empty, ``pp1``, ``tunnel1`` ..."""
         return self.text[len(self.base) : -2].decode("ascii", "replace")
-
-    @property
-    def nameless(self) -> bool:
-        """Whether it is a bare mark, which a line of an answer could equal as well."""
-        return len(self.text) == len(b"# ")

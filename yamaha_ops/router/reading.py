@@ -21,7 +21,7 @@ PAUSE: Final = 0.5
 LOST: Final = 1.0
 """Seconds of silence after which an empty line that was not answered is taken for lost."""
 
-_QUESTION: Final = re.compile(rb"[^\r\n]*(?:\([Yy]/[Nn]\)|[Pp]ass_?[Ww]ord ?:|Username:)\s*$")
+_QUESTION: Final = re.compile(rb"[^\r\n]*(?:\([Yy]/[Nn]\)|[Pp]assword ?:|Username:)\s*$")
 _LINE_END: Final = re.compile(rb"\r*\n|\r+")
 
 
