@@ -10,6 +10,7 @@ import errno
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -126,7 +127,7 @@ class Watched:
         value = getattr(self._session, name)
         if name not in {"run", "send", "configuration", "save", "keep_alive", "close"}:
             return value
-        return lambda *arguments: self._do(name, value, arguments)
+        return lambda *arguments, **options: self._do(name, partial(value, **options), arguments)
 
     def drop(self) -> None:
         self._session.drop()
