@@ -118,6 +118,10 @@ FEATURES: dict[str, dict[str, str]] = {
 }
 
 
+ADMINISTRATOR_WORDS = {"RTX840": "1", "RTX1300": "1"}
+"""What ``user attribute administrator=`` says for yes; ``on`` elsewhere (REF 4.10)."""
+
+
 def since(feature: str, model: str) -> Revision | None:
     """Return the first revision of a model that has a feature; None: none has it, or unknown."""
     first = FEATURES[feature].get(model, _UNKNOWN)

@@ -151,3 +151,18 @@ def test_what_the_last_layer_says_counts(data: list[dict[str, object]]) -> None:
             assert merged.origin((key,)).layer == str(last)
         else:
             assert set(values[-1]) <= set(merged.data[key])
+
+
+def test_a_group_may_say_half_of_what_goes_together(loaded: Loader) -> None:
+    inventory = loaded("""\
+        groups:
+          fixed: {line: {service: v6plus-fixed}}
+          remote: {filters: {forward: {web: {to: 192.168.100.9, service: https}}}}
+        routers:
+          one:
+            host: a
+            groups: [fixed, remote]
+            lan: {address: 192.168.100.1/24}
+            line: {fixed: {address: 203.0.113.1, br: "2001:db8::1", interface_id: "::1"}}
+        """)
+    assert inventory.router("one").line is not None

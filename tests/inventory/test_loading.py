@@ -136,3 +136,22 @@ def test_state_is_beside_the_inventory_unless_the_environment_says_otherwise(
     assert loaded(HOME).state == Path(".yamaha-ops")
     monkeypatch.setenv("YAMAHA_OPS_STATE", str(tmp_path / "kept"))
     assert loaded(HOME).state == tmp_path / "kept"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("host: 'not a host'", "host: must be an address or a host name"),
+        ("host: a, login: {user: 'two words'}", "login.user: must be a user name of 1 to 32"),
+        ("host: a, dns: {records: {-x: 192.0.2.1}}", "must be a domain name such as example.jp"),
+        ("host: a, management: {ssh: lann}", "management.ssh.0: must be lan, none, any, an inter"),
+        ('host: a, extra: ["a\\nb"]', "extra.0: must be one console line of printable"),
+        ("host: a, firmware: latest", "firmware: must be a firmware revision such as 15.02.09"),
+        (
+            "host: a, line: {service: v6plus, description: " + "あ" * 33 + "}",
+            "line.description: must fit in 64 half-width characters",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_in_words(refused: Refuser, fields: str, said: str) -> None:
+    assert said in refused(f"routers: {{one: {{{fields}}}}}\n")

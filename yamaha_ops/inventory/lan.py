@@ -3,15 +3,20 @@
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from yamaha_ops.inventory.parts import DomainName, Interface, Mac, Name, Part, Range, fault
+from yamaha_ops.inventory.parts import DomainName, Interface, Mac, Name, Part, Range, fault, form
 
-Lease = Annotated[str, StringConstraints(pattern=r"^(\d{1,5}:[0-5]\d|\d{1,8}|infinity)$")]
+Lease = Annotated[
+    str,
+    form(r"^(\d{1,5}:[0-5]\d|\d{1,8}|infinity)$", "hours and minutes (72:00), minutes or infinity"),
+]
 """Hours and minutes (`72:00`), minutes, or `infinity` (REF 12.1.4)."""
 
 
-ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2}( [0-9a-f]{2})+$")]
+ClientId = Annotated[
+    str, form(r"^[0-9a-f]{2}( [0-9a-f]{2})+$", "pairs of hexadecimal digits: 01 ac 44 f2 00 00 01")
+]
 
 
 class Reservation(Part):

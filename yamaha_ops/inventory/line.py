@@ -3,16 +3,18 @@
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from yamaha_ops.errors import MapeError
 from yamaha_ops.inventory.parts import (
+    Description,
     DomainName,
     Interface,
     Part,
     Seconds,
     Text,
     fault,
+    form,
     host,
     one_of,
 )
@@ -61,7 +63,11 @@ _NEEDED_BY = {
 }
 
 InterfaceId = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){1,7}$")
+    str,
+    form(
+        r"^::([0-9a-fA-F]{1,4})(:[0-9a-fA-F]{1,4}){0,3}$|^(:[0-9a-fA-F]{1,4}){4}$",
+        "an interface identifier such as ::feed:1",
+    ),
 ]
 
 
@@ -80,7 +86,7 @@ class Fixed(Part):
     """The provider's border relay."""
     interface_id: InterfaceId
     """The lower half of the router's own IPv6 address, such as `::feed:1`."""
-    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]+$")] | None = None
+    user: Annotated[str, form(r"^[A-Za-z0-9._~-]+$", "letters, digits and . _ ~ -")] | None = None
     """For the address notification of v6 Plus fixed IP; goes into a web address as it is."""
     password: Secret | None = None
 
@@ -102,10 +108,15 @@ class OwnRule(Part):
     interface_id: Literal["draft-03", "rfc7597"] = "draft-03"
 
 
+ProvisioningName = Annotated[
+    str, form(r"^[A-Za-z0-9_-]{1,32}$", "1 to 32 letters, digits, hyphens and underscores")
+]
+
+
 class Provisioning(Part):
     """What HB46PP tells the provisioning server (REF 14.16, 14.17)."""
 
-    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")] | None = None
+    user: ProvisioningName | None = None
     password: Secret | None = None
     server: DomainName | None = None
 
@@ -140,7 +151,7 @@ class Line(Part):
     """How the prefix arrives: router advertisement (a /64) or DHCPv6 delegation (a /56); `off`
     (the default of PPPoE alone) for a line without IPv6."""
     interface: Interface = "lan2"
-    description: Text | None = None
+    description: Description | None = None
     prefix: IPv6Network | None = None
     """The prefix that this line is known to get; verification expects it."""
     tunnel: Annotated[int, Field(ge=1, le=100)] = 1

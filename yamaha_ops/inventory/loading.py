@@ -152,8 +152,12 @@ def _group_names(own: Layer) -> list[str]:
     return [str(name) for name in names] if isinstance(names, list) else []
 
 
-def _problems(error: ValidationError, merged: Merged) -> Iterator[Problem]:
+def _problems(
+    error: ValidationError, merged: Merged, *, without: tuple[str, ...] = ()
+) -> Iterator[Problem]:
     for finding in error.errors(include_url=False):
+        if finding["type"] in without:
+            continue
         keys = finding["loc"]
         context: dict[str, Any] = finding.get("ctx", {})
         if "field" in context:  # a check of a whole part that knows which field is to blame
@@ -171,9 +175,8 @@ def _unused_groups(book: _Book, path: Path) -> Iterator[Problem]:
                 {"host": "unset", **merged.data, "name": "unset"}, context={"base": path.parent}
             )
         except ValidationError as error:
-            for problem in _problems(error, merged):
-                if not problem.message.endswith(" is missing"):
-                    yield problem
+            # What is missing, or does not go together yet, may come from another layer.
+            yield from _problems(error, merged, without=("missing", "fault"))
 
 
 def keys_of(text: str) -> Keys:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +23,15 @@ from pydantic_core import PydanticCustomError
 
 from yamaha_ops.firmware import Revision
 from yamaha_ops.inventory.secret import Secret
+
+FORMS: dict[str, str] = {}
+"""What a pattern means, in words; for messages."""
+
+
+def form(pattern: str, words: str, **limits: Any) -> StringConstraints:
+    """Return the constraint of a text that must match a pattern, and remember it in words."""
+    FORMS[pattern] = words
+    return StringConstraints(pattern=pattern, **limits)
 
 
 class Part(BaseModel):
@@ -54,6 +64,10 @@ def one_of(description: str, *readers: Callable[[Any], Any]) -> Callable[[Any], 
     return read
 
 
+_LONGEST_LINE = 4095
+"""REF 1.5."""
+_LONGEST_DESCRIPTION = 64
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.:_-]*[A-Za-z0-9])?"
 
 
@@ -61,6 +75,18 @@ def host(value: Any) -> str:
     """Return a host name as it is; anything else is a ``ValueError``."""
     if not isinstance(value, str) or not re.fullmatch(_HOST, value, re.ASCII):
         raise ValueError(value)
+    return value
+
+
+def _short(value: str) -> str:
+    try:
+        length = len(value.encode("cp932"))
+    except UnicodeEncodeError:
+        length = _LONGEST_DESCRIPTION + 1
+    if length > _LONGEST_DESCRIPTION:
+        raise PydanticCustomError(
+            "description", "must fit in 64 half-width characters of Shift_JIS (32 full-width ones)"
+        )
     return value
 
 
@@ -95,10 +121,6 @@ class AddressRange:
     def __contains__(self, address: IPv4Address) -> bool:
         return self.first <= address <= self.last
 
-    def overlaps(self, other: "AddressRange") -> bool:
-        """Tell whether any address is in both."""
-        return self.first <= other.last and other.first <= self.last
-
 
 def _range(value: Any) -> Any:
     if isinstance(value, AddressRange):
@@ -131,35 +153,43 @@ Range = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=30, le=21474836)]
-Host = Annotated[
-    str,
-    StringConstraints(pattern=f"^{_HOST}$", max_length=253),
-]
+Host = Annotated[str, form(f"^{_HOST}$", "an address or a host name", max_length=253)]
 DomainName = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$",
-        max_length=253,
-    ),
+    str, form(rf"^{_LABEL}(\.{_LABEL})*$", "a domain name such as example.jp", max_length=253)
 ]
 Name = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=64)
+    str,
+    form(
+        r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        "letters, digits, dots, hyphens and underscores",
+        max_length=64,
+    ),
 ]
 Label = Annotated[str, BeforeValidator(_scalar)]
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=255)]
-Command = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=4095)]
-"""One console line as it is, its leading blank included (REF 1.5 has the limit)."""
-Interface = Annotated[str, StringConstraints(pattern=r"^(lan|vlan|bridge|wan|onu)\d+(/\d+)?$")]
-Mac = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", to_lower=True)
+Text = Annotated[str, form(r"^[^\x00-\x1f\x7f]+$", "one line of text", max_length=255)]
+Description = Annotated[Text, AfterValidator(_short)]
+"""REF 4.56: 64 half-width characters, in Shift_JIS."""
+Command = Annotated[str, form(r"^[\x20-\x7e]+$", "one console line", max_length=_LONGEST_LINE)]
+Interface = Annotated[
+    str, form(r"^(lan|vlan|bridge|wan|onu)\d+(/\d+)?$", "an interface such as lan2 or lan1/1")
 ]
-UserName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,32}$")]
-"""REF 4.5: 1..32 characters."""
-
+Mac = Annotated[
+    str,
+    form(
+        r"^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$",
+        "a MAC address such as ac:44:f2:00:00:01",
+        to_lower=True,
+    ),
+]
+UserName = Annotated[
+    str, form(r"^[\x21-\x7e]{1,32}$", "a user name of 1 to 32 characters without blanks")
+]
+"""REF 4.5."""
 AccessHost = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(any|none|lan|(lan|vlan|bridge)\d+(/\d+)?|[0-9.]+(-[0-9.]+)?|[0-9a-fA-F:]+)$"
+    form(
+        r"^(any|none|lan|(lan|vlan|bridge)\d+(/\d+)?|[0-9.]+(-[0-9.]+)?|[0-9a-fA-F:]+)$",
+        "lan, none, any, an interface, an address or a range of addresses",
     ),
 ]
 Access = Annotated[
@@ -168,8 +198,6 @@ Access = Annotated[
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
 ]
 """Who may come in: ``lan``, ``none``, ``any``, interfaces, addresses, ranges (REF 4.40, 4.67)."""
-
-Switch = Literal["on", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +227,6 @@ def _extra(value: Any, info: ValidationInfo) -> Any:
     return ExtraLine(value, (info.context or {}).get("base", Path()))
 
 
-_LONGEST_LINE = 4095
-"""REF 1.5."""
 Extra = Annotated[
     ExtraLine, PlainValidator(_extra, json_schema_input_type=str), PlainSerializer(str)
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 
 from yamaha_ops.errors import InventoryError
+from yamaha_ops.inventory.parts import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,6 +64,9 @@ def describe(error: ErrorDetails, root: type[BaseModel]) -> str:
         return f"{name} is missing"
     if kind == "literal_error":
         return f"{name} is not a known value{nearest(error['input'], choices(type_at(root, keys)))}"
+    if kind == "string_pattern_mismatch":
+        pattern = error["ctx"]["pattern"]
+        return f"{name}: must be {FORMS.get(pattern, f'text that matches {pattern}')}"
     message = error["msg"].removeprefix("Value error, ")
     return f"{name}: {message[:1].lower()}{message[1:]}"
 

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
+from pydantic import Field, PlainSerializer, PlainValidator
 
 from yamaha_ops.inventory.parts import (
     Access,
@@ -12,6 +12,7 @@ from yamaha_ops.inventory.parts import (
     Host,
     Part,
     Text,
+    form,
     one_of,
 )
 from yamaha_ops.inventory.secret import Secret
@@ -23,15 +24,21 @@ Address = Annotated[
 ]
 
 
-Facility = Annotated[str, StringConstraints(pattern=r"^(user|local[0-7]|\d{1,2})$")]
+Facility = Annotated[
+    str, form(r"^(user|local[0-7]|\d{1,2})$", "user, local0 to local7 or a number")
+]
 Moment = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(startup|usb-attached|sd-attached|"
+    form(
+        r"^(startup|usb-attached|sd-attached|"
         r"([*0-9,-]+/([*0-9,-]+|[a-z]{3}([,-][a-z]{3})*) )?"
-        r"[*0-9,-]{1,8}:[*0-9,-]{1,8}(:\d{1,2})?)$"
+        r"[*0-9,-]{1,8}:[*0-9,-]{1,8}(:\d{1,2})?)$",
+        "startup, or a time such as 03:00 or */mon 03:00:00",
     ),
 ]
+
+
+Zone = Annotated[str, form(r"^(jst|utc|[+-]\d{2}:\d{2})$", "jst, utc or such as +09:00")]
 
 
 class Dns(Part):
@@ -115,10 +122,12 @@ class Schedule(Part):
 class Time(Part):
     """Clock and time zone."""
 
-    zone: Annotated[str, StringConstraints(pattern=r"^(jst|utc|[+-]\d{2}:\d{2})$")] | None = None
+    zone: (
+        Annotated[str, form(r"^(jst|utc|[+-]\d{2}:\d{2})$", "jst, utc or such as +09:00")] | None
+    ) = None
     server: Host | None = None
     """An NTP server to set the clock by, once a day."""
-    at: Annotated[str, StringConstraints(pattern=r"^\d{2}:\d{2}:\d{2}$")] = "00:00:00"
+    at: Annotated[str, form(r"^\d{2}:\d{2}:\d{2}$", "a time such as 03:00:00")] = "00:00:00"
 
 
 class Console(Part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from yamaha_ops.firmware import ADMINISTRATOR_WORDS
 from yamaha_ops.render import numbers, way
 from yamaha_ops.render.filters import Dynamic, Filter, Filters, Policy
 from yamaha_ops.render.gates import demand
@@ -31,15 +32,14 @@ class Segment:
     name: str
     interface: str
     address: IPv4Interface
-    scope: int
-    """The DHCP scope number: 1 for the LAN, the VLAN ID for a VLAN."""
-    dhcp: Dhcp | None
-    vlan: Vlan | None
-    policy: Policy | None
+    number: int
+    """Of its DHCP scope and its prefix: 1 for the LAN, the VLAN ID for a VLAN."""
+    dhcp: Dhcp | None = None
+    vlan: Vlan | None = None
+    policy: Policy | None = None
     """What an isolated VLAN may send."""
-    prefix_number: int
     prefix: Words | None = None
-    """The /64 that the segment advertises; its number is the scope's."""
+    """The /64 that the segment advertises."""
     ipv6_addresses: tuple[Words, ...] = ()
 
 
@@ -66,6 +66,7 @@ def context(router: Router) -> dict[str, Any]:
         "segments": tuple(_segments(router)),
         "domains": _domains(router),
         "schedules": _schedules(router.schedules),
+        "administrator": ADMINISTRATOR_WORDS.get(router.model, "on"),
         "route": None,
         "ipv6": None,
         "tunnel": None,
@@ -113,32 +114,28 @@ def _segments(router: Router) -> Iterator[Segment]:
         return
     delegated = _delegated(line) if line and line.ipv6 != "off" else None
     yield Segment(
-        "lan",
-        lan.interface,
-        lan.address,
-        1,
-        lan.dhcp,
-        None,
-        None,
-        1,
-        Words(f"{delegated}::/64") if delegated else None,
-        tuple(Words(f"{delegated}{own}/64") for own in _own_ids(line)) if delegated else (),
+        name="lan",
+        interface=lan.interface,
+        address=lan.address,
+        number=1,
+        dhcp=lan.dhcp,
+        prefix=Words(f"{delegated}::/64") if delegated else None,
+        ipv6_addresses=tuple(Words(f"{delegated}{own}/64") for own in _own_ids(line) if delegated),
     )
     filters = Filters(router, delegated or "")
     for place, (name, vlan) in enumerate(router.vlans.items(), start=1):
-        subnet = vlan.ipv6_subnet if delegated else None
+        # REF 30.2.3, 30.3.1: the subnet is written as the fifth group, behind the /64.
+        subnet = f"{delegated}::{vlan.ipv6_subnet:x}:0:0:0" if vlan.ipv6_subnet else None
         yield Segment(
-            name,
-            vlan.interface or f"{lan.interface}/{place}",
-            vlan.address,
-            vlan.id,
-            vlan.dhcp,
-            vlan,
-            filters.isolated(vlan.address.ip) if vlan.isolated else None,
-            vlan.id,
-            # REF 30.2.3, 30.3.1: the subnet is written as the fifth group, behind the /64.
-            Words(f"{delegated}::{subnet:x}:0:0:0:0/64") if subnet else None,
-            (Words(f"{delegated}::{subnet:x}:0:0:0:1/64"),) if subnet else (),
+            name=name,
+            interface=vlan.interface or f"{lan.interface}/{place}",
+            address=vlan.address,
+            number=vlan.id,
+            dhcp=vlan.dhcp,
+            vlan=vlan,
+            policy=filters.isolated(vlan.address.ip) if vlan.isolated else None,
+            prefix=Words(f"{subnet}:0/64") if subnet else None,
+            ipv6_addresses=(Words(f"{subnet}:1/64"),) if subnet else (),
         )
 
 
