@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.scripts.conftest import LUA
+from tests.scripts.trial import LUA
 from yamaha_ops.lab.world import HOSTS, Host, Offer
 
 if TYPE_CHECKING:
-    from tests.scripts.conftest import Trial
+    from tests.scripts.trial import Trial
 
 WATCHES = ("load-alarm", "mape-watch", "prefix-watch", "push-metrics", "reach-watch", "save-notice")
 GREEDY = (*HOSTS, Host(3, "02:00:00:00:00:01", "camera", sessions=3000))

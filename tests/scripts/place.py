@@ -1,0 +1,103 @@
+"""A router to deliver scripts to, reached as a user reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from yamaha_ops.router import Session, SftpFiles, TftpFiles, connect
+from yamaha_ops.scripts.delivery import Delivered, Delivery, deliver
+from yamaha_ops.scripts.door import Door
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yamaha_ops.change.event import Event
+    from yamaha_ops.inventory import Router
+    from yamaha_ops.lab import Lab, LabRouter
+
+PASSWORD = "planted-login-4b1d"
+ADMINISTRATOR_PASSWORD = "planted-administrator-77aa"
+RESIDENT = b"while true do\n  rt.sleep(60)\nend\n"
+BETTER = b"-- better\n" + RESIDENT
+BROKEN = b"local = 1\n"
+FAILING = b"rt.sleep(1)\nerror('no way')\n"
+BRIEF = b"rt.sleep(1)\n"
+PATH = "/lua/watch.lua"
+
+
+@dataclass
+class LabTime:
+    lab: Lab
+
+    def now(self) -> float:
+        return self.lab.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self.lab.advance(seconds)
+
+
+@dataclass
+class Site:
+    """A router, and a delivery for it by either way."""
+
+    router: LabRouter
+    entry: Router
+    state: Path
+    clock: LabTime
+    events: list[Event] = field(default_factory=list)
+
+    def session(self) -> Session:
+        session = connect(self.entry, state=self.state)
+        session.administrator()
+        return session
+
+    @property
+    def record(self) -> Path:
+        return self.state / "scripts" / "home.json"
+
+    def job(self, source: bytes, way: str = "tftp", **changes: Any) -> Delivery:
+        files: dict[str, Any] = {
+            "tftp": partial(TftpFiles, self.entry, port=self.router.tftp_port, timeout=0.3),
+            "sftp": partial(SftpFiles, self.entry, state=self.state),
+        }
+        job = Delivery(
+            router="home",
+            name="watch.lua",
+            source=source,
+            connect=self.session,
+            files=files[way],
+            lock=self.state / "journal" / "home.lock",
+            door=Door(self.record, self.session) if way == "tftp" else None,
+            clock=self.clock,
+            report=self.events.append,
+        )
+        return replace(job, **changes)
+
+    def deliver(self, source: bytes, way: str = "tftp", **changes: Any) -> Delivered:
+        return deliver(self.job(source, way, **changes))
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return self.router.do(lambda device: dict(device.rtfs.files))
+
+    @property
+    def writes(self) -> int:
+        return self.router.do(lambda device: device.rtfs.writes)
+
+    @property
+    def running(self) -> list[bytes]:
+        """The sources that run, as the tasks loaded them."""
+        return self.router.do(
+            lambda device: [task.source.encode() for task in device.lua.running.values()]
+        )
+
+    @property
+    def door(self) -> list[str]:
+        text = self.router.running.text
+        return [line for line in text.splitlines() if line.startswith("tftp host")]
+
+    @property
+    def said(self) -> str:
+        return "\n".join(event.text for event in self.events)
