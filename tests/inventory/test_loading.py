@@ -155,3 +155,9 @@ def test_state_is_beside_the_inventory_unless_the_environment_says_otherwise(
 )
 def test_a_wrong_value_is_told_in_words(refused: Refuser, fields: str, said: str) -> None:
     assert said in refused(f"routers: {{one: {{{fields}}}}}\n")
+
+
+def test_a_router_can_be_told_what_it_runs(loaded: Loader) -> None:
+    home = loaded(HOME).router("home")
+    assert home.firmware is None
+    assert str(home.running("Rev.15.02.09").firmware) == "15.02.09"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from yamaha_ops.config import Configuration, difference
+from yamaha_ops.config.check import check
 from yamaha_ops.errors import RenderError
 from yamaha_ops.firmware import MODELS, Revision
 from yamaha_ops.inventory import Router, load
@@ -78,6 +79,13 @@ def test_a_line_that_the_firmware_does_not_know_is_refused_with_its_place() -> N
 def test_no_setting_is_told_twice(router: Router) -> None:
     told = told_of(router)
     assert len(told) == len(set(told))
+
+
+@each_line
+def test_the_lint_finds_nothing_but_the_recovery_phrase(router: Router) -> None:
+    """Whether the phrase printed in the manual opens the router is the owner's choice."""
+    found = check(render(latest(router), secrets=False))
+    assert {finding.code for finding in found} <= {"recovery-phrase"}
 
 
 @each_line

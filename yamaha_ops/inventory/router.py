@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from yamaha_ops.firmware import Model
+from yamaha_ops.firmware import Model, Revision
 from yamaha_ops.inventory.lan import Lan, Network, Vlan
 from yamaha_ops.inventory.line import Line
 from yamaha_ops.inventory.parts import (
@@ -83,6 +83,10 @@ class Router(Part):
         self._check_forwards()
         self._check_vpn()
         return self
+
+    def running(self, firmware: str) -> "Router":
+        """Return the same router with the revision it says it runs (``Rev.15.02.09``)."""
+        return self.model_copy(update={"firmware": Revision.parse(firmware)})
 
     @property
     def networks(self) -> dict[str, Network]:
