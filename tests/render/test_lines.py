@@ -11,7 +11,7 @@ import pytest
 from yamaha_ops.config import Configuration, difference
 from yamaha_ops.config.check import check
 from yamaha_ops.errors import RenderError
-from yamaha_ops.firmware import MODELS, Revision
+from yamaha_ops.firmware import MODELS, Revision, since
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.inventory.line import SERVICES as NAMES
 from yamaha_ops.inventory.parts import ExtraLine
@@ -188,3 +188,17 @@ def test_the_blocks_of_show_config_are_not_interleaved() -> None:
         for before, after in pairwise(told):
             if after.startswith(" "):
                 assert before.startswith((" ", "tunnel select", "pp select"))
+
+
+def test_the_document_tells_the_gates_as_they_are() -> None:
+    """Each row of the table in docs/services.md names the revisions of firmware.FEATURES."""
+    text = (HERE.parents[1] / "docs" / "services.md").read_text(encoding="utf-8")
+    table = (line.split("|") for line in text.splitlines())
+    rows = {row[1].strip(" `"): row for row in table if len(row) == 8}
+    for name, service in SERVICES.items():
+        told = rows[name][4]
+        for feature in service.needs:
+            for model in ("RTX830", "RTX1210", "RTX1220", "RTX1300"):
+                first = since(feature, model)
+                if first and str(first) != "00.00.00" and "as " not in told:
+                    assert str(first) in told, (name, feature, model)
