@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from yamaha_ops.errors import InventoryError
+from yamaha_ops.errors import InventoryError, RenderError
 from yamaha_ops.inventory import Router
 from yamaha_ops.render import lines, render
+from yamaha_ops.render.filters import Filter, in_order
+from yamaha_ops.render.words import Words
 
 Make = Callable[[str], Router]
 V6PLUS = "line: {service: v6plus, prefix: '240b:10:0:3100::/64'}\n"
@@ -288,6 +290,7 @@ def test_vpns_on_a_line_with_an_address_of_its_own(
         " pp auth username alice *",
         "ipsec transport 11 11 udp 1701",
         "l2tp service on",
+        "ip lan1 proxyarp on",
         "nat descriptor masquerade static 1000 200050 192.168.100.1 esp",
         "nat descriptor masquerade static 1000 104500 192.168.100.1 udp 4500",
         "ip filter 290050 pass * 192.168.100.1 esp",
@@ -330,3 +333,10 @@ def test_extra_lines_join_the_context_they_name(router: Make) -> None:
     configuration = render(router(V6PLUS + extra))
     assert configuration.warnings == ()
     assert " ip tunnel rebound off" in configuration.canonical().splitlines()
+
+
+def test_two_filters_with_one_number_are_refused() -> None:
+    one, other = Filter(1, Words("pass *")), Filter(1, Words("reject *"))
+    assert in_order([one, one]) == (one,)
+    with pytest.raises(RenderError, match="two filters have the number 1"):
+        in_order([one, other])

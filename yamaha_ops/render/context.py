@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.firmware import ADMINISTRATOR_WORDS
 from yamaha_ops.render import numbers, way
-from yamaha_ops.render.filters import Dynamic, Filter, Filters, Policy
+from yamaha_ops.render.filters import Filter, Filters, Policy, in_order
 from yamaha_ops.render.gates import demand
 from yamaha_ops.render.services import SERVICES
 from yamaha_ops.render.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from ipaddress import IPv4Interface
 
     from yamaha_ops.inventory.lan import Dhcp, Vlan
@@ -79,12 +79,11 @@ def context(router: Router) -> dict[str, Any]:
     if line is not None:
         chosen = _ways(router, line, seen)
         policies += [each.policy for each in (seen["tunnel"], seen["session"]) if each]
-    statics = {each.number: each for policy in policies for each in _static(policy)}
+    statics = [each for policy in policies for each in (*policy.incoming, *policy.outgoing)]
     if chosen is not None:
-        statics[chosen.number] = chosen
-    dynamics = {each.number: each for policy in policies for each in policy.dynamic}
-    seen["filters"] = _in_order(statics)
-    seen["dynamics"] = _in_order(dynamics)
+        statics.append(chosen)
+    seen["filters"] = in_order(statics)
+    seen["dynamics"] = in_order(each for policy in policies for each in policy.dynamic)
     return seen
 
 
@@ -133,7 +132,7 @@ def _segments(router: Router) -> Iterator[Segment]:
             number=vlan.id,
             dhcp=vlan.dhcp,
             vlan=vlan,
-            policy=filters.isolated(vlan.address.ip) if vlan.isolated else None,
+            policy=filters.isolated(vlan) if vlan.isolated else None,
             prefix=Words(f"{subnet}:0/64") if subnet else None,
             ipv6_addresses=(Words(f"{subnet}:1/64"),) if subnet else (),
         )
@@ -165,11 +164,3 @@ def _schedules(wishes: dict[str, Schedule]) -> tuple[Numbered, ...]:
     numbered = numbers.by_words(1000, wishes)
     found = (Numbered(numbered[name], wish) for name, wish in wishes.items())
     return tuple(sorted(found, key=lambda each: each.number))
-
-
-def _static(policy: Policy) -> Iterable[Filter]:
-    return (*policy.incoming, *policy.outgoing)
-
-
-def _in_order(numbered: dict[int, Filter] | dict[int, Dynamic]) -> tuple[Any, ...]:
-    return tuple(numbered[number] for number in sorted(numbered))

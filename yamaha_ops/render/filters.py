@@ -9,15 +9,17 @@ keeps forged sources and Windows sharing off the line.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from yamaha_ops.errors import RenderError
 from yamaha_ops.render import numbers
 from yamaha_ops.render.words import Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from ipaddress import IPv4Address, IPv4Network
+    from collections.abc import Iterable, Iterator
+    from ipaddress import IPv4Network
 
+    from yamaha_ops.inventory.lan import Vlan
     from yamaha_ops.inventory.router import Router
     from yamaha_ops.inventory.traffic import Forward, Peer, Rule
 
@@ -59,6 +61,9 @@ class Policy:
         return Words(f"{numbers} dynamic {followed}" if followed else numbers)
 
 
+T = TypeVar("T", Filter, Dynamic)
+
+
 def _filter(number: int, rule: str) -> Filter:
     return Filter(number, Words(rule))
 
@@ -88,6 +93,19 @@ IPV4_DYNAMIC = (
     Dynamic(200099, "udp"),
 )
 IPV6_DYNAMIC = (IPV4_DYNAMIC[0], Dynamic(200081, "domain"), *IPV4_DYNAMIC[1:])
+
+
+def in_order(filters: Iterable[T]) -> tuple[T, ...]:
+    """Return filters by number, each once.
+
+    Raises:
+        RenderError: Two that differ have the same number, so that one would replace the other.
+    """
+    found: dict[int, T] = {}
+    for each in filters:
+        if found.setdefault(each.number, each) != each:
+            raise RenderError(f"two filters have the number {each.number}")
+    return tuple(found[number] for number in sorted(found))
 
 
 class Filters:
@@ -142,15 +160,15 @@ class Filters:
             IPV4_DYNAMIC,
         )
 
-    def isolated(self, address: IPv4Address) -> Policy:
+    def isolated(self, vlan: Vlan) -> Policy:
         """Return the policy of an isolated VLAN: names and addresses from us, then outside only."""
         base = numbers.ISOLATION
-        own = int(address) & 0xFFFF
+        address = vlan.address.ip
         return Policy(
             (
                 _filter(base, "pass * * udp * dhcps"),
-                _filter(base + own * 2 + 10, f"pass * {address} udp,tcp * domain"),
-                _filter(base + own * 2 + 11, f"pass * {address} icmp * *"),
+                _filter(base + vlan.id * 2 + 10, f"pass * {address} udp,tcp * domain"),
+                _filter(base + vlan.id * 2 + 11, f"pass * {address} icmp * *"),
                 *(
                     _filter(base + 1 + index, f"reject * {private} * * *")
                     for index, private in enumerate(PRIVATE)

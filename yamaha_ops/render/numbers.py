@@ -20,7 +20,7 @@ SPOOF_IN = 230_000
 SPOOF_OUT = 240_000
 """+ VLAN ID: packets to inside addresses that leave by the line."""
 ISOLATION = 250_000
-"""What an isolated VLAN may do."""
+"""+ twice the VLAN ID: what an isolated VLAN may do."""
 PROTOCOL = 290_000
 """+ protocol number: ESP to the router."""
 FORWARD = {"tcp": 300_000, "udp": 400_000}
