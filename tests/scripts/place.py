@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.router import Session, SftpFiles, TftpFiles, connect
+from yamaha_ops.router import Files, Session, SftpFiles, TftpFiles, connect
 from yamaha_ops.scripts.delivery import Delivered, Delivery, deliver
 from yamaha_ops.scripts.door import Door
+from yamaha_ops.scripts.ways import Sftp, SftpOrTftp, Tftp, Way
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from yamaha_ops.change.event import Event
@@ -57,19 +59,36 @@ class Site:
     def record(self) -> Path:
         return self.state / "scripts" / "home.json"
 
-    def job(self, source: bytes, way: str = "tftp", **changes: Any) -> Delivery:
-        files: dict[str, Any] = {
-            "tftp": partial(TftpFiles, self.entry, port=self.router.tftp_port, timeout=0.3),
-            "sftp": partial(SftpFiles, self.entry, state=self.state),
+    @property
+    def door_of(self) -> Door:
+        return Door(self.record, self.session)
+
+    def way(self, name: str, files: Callable[[], Files] | None = None) -> Way:
+        sftp = Sftp(files or partial(SftpFiles, self.entry, state=self.state))
+        port = self.router.tftp_port
+        tftp = Tftp(files or partial(TftpFiles, self.entry, port=port, timeout=0.3), self.door_of)
+        ways: dict[str, Way] = {
+            "sftp": sftp,
+            "tftp": tftp,
+            "auto": SftpOrTftp(sftp, tftp, self.events.append),
         }
+        return ways[name]
+
+    def job(
+        self,
+        source: bytes,
+        way: str = "tftp",
+        files: Callable[[], Files] | None = None,
+        **changes: Any,
+    ) -> Delivery:
         job = Delivery(
             router="home",
             name="watch.lua",
             source=source,
             connect=self.session,
-            files=files[way],
+            way=self.way(way, files),
+            door=self.door_of,
             lock=self.state / "journal" / "home.lock",
-            door=Door(self.record, self.session) if way == "tftp" else None,
             clock=self.clock,
             report=self.events.append,
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.scripts.place import BETTER, BRIEF, BROKEN, FAILING, PATH, RESIDENT
 from yamaha_ops.change.lock import locked
 from yamaha_ops.errors import (
     ApplyError,
+    AuthenticationError,
     ConnectError,
     InputError,
     PlanError,
@@ -24,7 +25,7 @@ from yamaha_ops.errors import (
 from yamaha_ops.inventory import Secret
 from yamaha_ops.router import Files, Session, SftpFiles, TftpFiles
 from yamaha_ops.scripts.delivery import Delivered, deliver
-from yamaha_ops.scripts.door import Door
+from yamaha_ops.scripts.ways import Sftp, SftpOrTftp
 
 if TYPE_CHECKING:
     from tests.scripts.place import Site
@@ -189,9 +190,8 @@ def test_the_door_is_closed_on_a_new_session_when_the_first_one_is_lost(site: Si
         sessions[0].drop()
         raise ConnectError("the line was cut")
 
-    door = Door(site.record, site.session)
     with pytest.raises(ConnectError, match="the line was cut"):
-        site.deliver(RESIDENT, connect=keep, files=cut, door=door)
+        site.deliver(RESIDENT, connect=keep, files=cut)
     assert site.door == []
     assert not site.record.exists()
 
@@ -209,7 +209,7 @@ def test_a_door_that_could_not_be_closed_is_said_and_closed_by_the_next_run(site
         raise ConnectError("the line was cut")
 
     with pytest.raises(UnknownStateError, match="may still be open") as left:
-        site.deliver(RESIDENT, connect=keep, files=cut, door=Door(site.record, site.session))
+        site.deliver(RESIDENT, connect=keep, files=cut)
     assert "tftp host none" in str(left.value.hint)
     assert json.loads(site.record.read_text()) == {
         "before": "no tftp host",
@@ -229,6 +229,36 @@ def test_what_somebody_else_set_meanwhile_is_left_alone(site: Site) -> None:
     with pytest.raises(ConnectError):
         site.deliver(RESIDENT, files=files)
     assert site.door == ["tftp host 192.0.2.1"]
+
+
+# --- either way ----------------------------------------------------------------------------------
+
+
+def test_sftp_is_taken_where_the_router_offers_it(site: Site) -> None:
+    site.deliver(RESIDENT, "auto")
+    assert "TFTP" not in site.said
+
+
+def test_tftp_is_taken_where_it_does_not_and_a_warning_says_so(site: Site) -> None:
+    site.router.type("no sftpd host")
+    site.deliver(RESIDENT, "auto")
+    assert site.files == {PATH: RESIDENT}
+    assert "TFTP it is, with the password in the clear" in site.said
+
+
+def test_a_password_that_sftp_refused_is_not_sent_again_in_the_clear(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG", "planted-wrong-1c1c")
+    login = site.entry.login.model_copy(update={"administrator_password": Secret("env:WRONG")})
+    wrong = site.entry.model_copy(update={"login": login})
+    way = replace(
+        cast("SftpOrTftp", site.way("auto")), sftp=Sftp(partial(SftpFiles, wrong, state=site.state))
+    )
+    with pytest.raises(AuthenticationError):
+        deliver(replace(site.job(RESIDENT), way=way))
+    assert site.files == {}
+    assert "TFTP" not in site.said
 
 
 # --- faults of the transfer ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ Flash wears: where the router has the same bytes already, nothing is written.
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from yamaha_ops.router import Files, Session
+    from yamaha_ops.router import Session
     from yamaha_ops.scripts.door import Door
+    from yamaha_ops.scripts.ways import Way
 
 FOLDER: Final = "/lua"
 
@@ -56,9 +57,9 @@ class Delivery:
         name: The script's bare name on the router, ``watch.lua``.
         source: Its bytes.
         connect: Opens a session at administrator level.
-        files: Opens the way that the bytes take.
+        way: The way that the bytes take.
+        door: The TFTP door, which a run that died may have left open.
         lock: The router's lock file: one run at a time changes a router.
-        door: What must be open on the router for that way, or None.
         folder: Where it goes.
         begin: Whether it shall run afterwards; if not, what runs is left alone.
         arguments: What it is started with.
@@ -68,9 +69,9 @@ class Delivery:
     name: str
     source: bytes
     connect: Callable[[], Session]
-    files: Callable[[], Files]
+    way: Way
+    door: Door
     lock: Path
-    door: Door | None = None
     folder: str = FOLDER
     begin: bool = True
     arguments: str = ""
@@ -164,8 +165,8 @@ class _Delivering:
 
     def carry_out(self) -> Delivered:
         job, session = self._job, self._session
-        if job.door:
-            job.door.recover(session)
+        if job.door.recover(session):
+            job.tell("the TFTP door closed that an earlier run left open", Kind.WARNING)
         before = tasks.state(session)
         if job.begin:
             tasks.require_slot(before, job.path, session.router)
@@ -203,10 +204,7 @@ class _Delivering:
     def _upload(self, present: Entry | None) -> bool:
         """Bring the bytes to the new name, compared; tell whether that was needed."""
         job = self._job
-        opened: AbstractContextManager[None] = (
-            job.door.open(self._session) if job.door else nullcontext()
-        )
-        with opened, job.files() as files:
+        with job.way.open(self._session) as files:
             if present and present.size == len(job.source) and files.read(job.path) == job.source:
                 job.tell(f"{job.path} is the same already; nothing written")
                 return False
