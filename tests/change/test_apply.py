@@ -15,7 +15,7 @@ from yamaha_ops.change.plan import check_reviewed
 from yamaha_ops.change.sequence import carry_out
 from yamaha_ops.cli._files import write_private
 from yamaha_ops.config import Configuration
-from yamaha_ops.errors import ExitCode, PlanError
+from yamaha_ops.errors import ExitCode, PlanError, YamahaOpsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +125,52 @@ def test_a_reviewed_plan_is_applied_only_while_nothing_moved(
     other = bench.with_(wanted=bench.job.wanted.without(["dns service fallback"]))
     with pytest.raises(PlanError, match="the inventory has changed"):
         check_reviewed(plan(other.job), saved)
+
+
+SCRIPT = """embedded file hello.lua <<EOF
+-- a line that is longer than a console of eighty columns is wide, and has a | and a > in it
+if true then
+  rt.syslog("info", "Error: not one")
+
+end
+EOF
+"""
+
+
+def test_an_embedded_file_is_typed_as_one_command(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    wanted = Configuration.parse(bench.job.wanted.text + SCRIPT)
+    assert bench.with_(wanted=wanted).apply().result == Result.CHANGED
+    assert SCRIPT in bench.router.running.text
+    changed = Configuration.parse(wanted.text.replace("not one", "not two"))
+    assert bench.with_(wanted=changed).apply().result == Result.CHANGED
+    assert bench.apply().result == Result.CHANGED
+    assert "hello.lua" not in bench.router.running.text
+    assert bench.is_new
+
+
+@pytest.mark.parametrize(
+    ("line", "sent"),
+    [
+        ("description lan1 what?", 'description lan1 "what?"'),
+        ("snmp sysname a|less", 'snmp sysname "a|less"'),
+        ("snmp syslocation here>usb1:x", 'snmp syslocation "here>usb1:x"'),
+    ],
+)
+def test_a_value_with_an_operator_is_quoted(make_bench: MakeBench, line: str, sent: str) -> None:
+    bench = make_bench()
+    wanted = Configuration.parse(f"{bench.job.wanted.text}{line}\n")
+    assert sent in [command.line for command in plan(bench.with_(wanted=wanted).job).commands]
+    assert bench.with_(wanted=wanted).apply().result == Result.CHANGED
+
+
+def test_a_block_that_a_console_might_read_otherwise_is_refused(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    text = f"{bench.job.wanted.text}embedded file a.lua <<EOF\nx = 1 ? 2\nEOF\n"
+    with pytest.raises(YamahaOpsError, match="cannot be typed: a question mark inside the block"):
+        bench.with_(wanted=Configuration.parse(text)).apply()
+    assert bench.is_old
+    assert not bench.job.journal.entries()
 
 
 def test_a_router_without_a_guard_is_not_touched(make_bench: MakeBench) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.change.danger import Danger, find_dangers
 from yamaha_ops.config import Circumstances, Command, Configuration, Interpreter, difference
 from yamaha_ops.errors import ConfigError, InputError, PlanError
+from yamaha_ops.router.command import check_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from yamaha_ops.router import Session
 
+_BLOCK = re.compile(r"\s*(?:embedded\s+file|macro)\b[^\n]*<<(\w+)", re.IGNORECASE)
 FORMAT = 1
 """Version of the saved form; another one is refused rather than guessed at."""
 
@@ -88,6 +91,22 @@ def state_of(configuration: Configuration) -> str:
     return Configuration.parse(configuration.masked(), source=configuration.source).digest
 
 
+def whole(commands: Iterable[Command]) -> Iterator[Command]:
+    """Put the lines of an ``embedded file`` or ``macro`` together: they are typed as one."""
+    rest = iter(commands)
+    for command in rest:
+        begins = _BLOCK.match(command.line)
+        if not begins or command.action == "remove":
+            yield command
+            continue
+        lines = [command.line]
+        for following in rest:
+            lines.append(following.line)
+            if following.line.strip() == begins[1]:
+                break
+        yield replace(command, line="\n".join(lines))
+
+
 def send_all(session: Session, commands: Iterable[Command]) -> None:
     """Send commands that were made for a console without a selected context.
 
@@ -97,7 +116,7 @@ def send_all(session: Session, commands: Iterable[Command]) -> None:
     for kind in ("pp", "tunnel"):
         if session.context.startswith(kind):
             session.send(f"{kind} select none")
-    for command in commands:
+    for command in whole(commands):
         session.send(command.line)
 
 
@@ -114,9 +133,13 @@ def make_plan(
 
     Raises:
         PlanError: The commands do not lead there.
+        ConsoleError: A value would make a command more or less than one command.
     """
     delta = difference(running, wanted)
-    after = foresee(running, delta.commands, router=session.router)
+    commands = tuple(whole(delta.commands))
+    after = foresee(running, commands, router=session.router)
+    for command in commands:
+        check_setting(command.line, session.router)
     rest = difference(after, wanted).commands
     if rest:
         raise PlanError(
@@ -131,9 +154,9 @@ def make_plan(
         firmware=session.firmware,
         before=state_of(running),
         after=state_of(after),
-        commands=delta.commands,
+        commands=commands,
         warnings=delta.warnings,
-        dangers=find_dangers(running, delta.commands, where or Circumstances()),
+        dangers=find_dangers(running, commands, where or Circumstances()),
     )
 
 
@@ -148,7 +171,8 @@ def foresee(
     interpreter = Interpreter(running)
     for command in commands:
         try:
-            interpreter.execute(command.line)
+            for line in command.line.split("\n"):
+                interpreter.execute(line)
         except ConfigError as error:
             raise PlanError(
                 f"a planned command is not one ({error.message})",

@@ -63,7 +63,9 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
         guard.arm(session, seconds)
         job.journal.write(Step.ARMED, job.clock.now())
         job.tell(f"{guard.name} armed: {seconds} s ({guard.reason})")
-        _send(job, plan, session)
+        with session.wide():
+            # How a console echoes a command longer than its width is not known.
+            _send(job, plan, session)
         checks = _verify(job, plan, session, guard)
         _keep(job, plan, session, guard)
     except LOST as error:

@@ -45,3 +45,12 @@ def lines(text: str) -> list[str]:
     """Return an answer's lines without the one that ``| grep`` puts first."""
     found = text.split("\n")
     return found[1:] if found[0].strip() in _SEARCHING else found
+
+
+def without_echo(text: str, command: str) -> str:
+    """Return an answer without the echo of a command of several lines."""
+    if "\n" not in command:
+        return text
+    told = text.split("\n")
+    typed = command.split("\n")
+    return "\n".join(told[len(typed) :]) if told[: len(typed)] == typed else text

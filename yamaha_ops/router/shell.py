@@ -18,7 +18,7 @@ from yamaha_ops.errors import (
 )
 from yamaha_ops.router import answers, console, screen
 from yamaha_ops.router.borrowing import Borrowing
-from yamaha_ops.router.command import typed
+from yamaha_ops.router.command import refuse_operators, typed
 from yamaha_ops.router.dialogue import Dialogue
 from yamaha_ops.router.driver import Connection
 from yamaha_ops.router.known_hosts import known_hosts
@@ -179,7 +179,8 @@ class ShellSession:
         self, command: str, timeout: float | None = None, replies: Iterable[Reply] = ()
     ) -> str:
         """See :class:`Session`."""
-        text = self._ask(command, timeout, replies)
+        refuse_operators(command, self.router)
+        text = answers.without_echo(self._ask(command, timeout, replies), command)
         self._judge(command, answers.any_error_in(text))
         return text
 
