@@ -146,6 +146,20 @@ def test_state_is_beside_the_inventory_unless_the_environment_says_otherwise(
         ("host: a, dns: {records: {-x: 192.0.2.1}}", "must be a domain name such as example.jp"),
         ("host: a, management: {ssh: lann}", "management.ssh.0: must be lan, none, any, an inter"),
         ('host: a, extra: ["a\\nb"]', "extra.0: must be one console line of printable"),
+        ("host: a, management: {ssh: none}", "management.ssh: must let the toolkit in"),
+        ("host: a, management: {telnet: [lan, lan1]}", "any, none and lan stand alone"),
+        (
+            "host: a, schedules: {x: {at: startup, command: save}}",
+            "schedules.x.command: a router does not schedule save",
+        ),
+        (
+            "host: a, schedules: {x: {at: never, command: restart}}",
+            "schedules.x.at: must be startup, or a time such as 03:00",
+        ),
+        (
+            "host: a, lan: {address: 10.0.0.1/24, dhcp: {range: 10.0.0.2-10.0.0.9, lease: 73:00}}",
+            "lan.dhcp.lease: is longer than max_lease",
+        ),
         ("host: a, firmware: latest", "firmware: must be a firmware revision such as 15.02.09"),
         (
             "host: a, line: {service: v6plus, description: " + "あ" * 33 + "}",

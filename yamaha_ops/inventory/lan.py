@@ -1,6 +1,7 @@
 """The network behind the router: its address, its VLANs, its DHCP scopes."""
 
 from ipaddress import IPv4Address, IPv4Interface
+from math import inf
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -17,6 +18,14 @@ Lease = Annotated[
 ClientId = Annotated[
     str, form(r"^[0-9a-f]{2}( [0-9a-f]{2})+$", "pairs of hexadecimal digits: 01 ac 44 f2 00 00 01")
 ]
+
+
+def minutes(lease: str | None) -> float:
+    """Return a lease in minutes; 72 hours where it is left out (REF 12.1.4)."""
+    if lease == "infinity":
+        return inf
+    hours, colon, rest = (lease or "72:00").partition(":")
+    return int(hours) * 60 + int(rest) if colon else int(hours)
 
 
 class Reservation(Part):
@@ -51,6 +60,13 @@ class Dhcp(Part):
     domain: DomainName | None = None
     reservations: dict[Name, Reservation] = Field(default_factory=dict)
     """By host."""
+
+    @model_validator(mode="after")
+    def _leases_agree(self) -> "Dhcp":
+        """Hold to REF 12.1.4: what clients get unasked is no longer than the most."""
+        if minutes(self.lease) > minutes(self.max_lease):
+            raise fault("lease", "is longer than max_lease (72:00 where left out)")
+        return self
 
 
 Scope = Annotated[

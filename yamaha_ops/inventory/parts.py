@@ -90,6 +90,13 @@ def _short(value: str) -> str:
     return value
 
 
+def _keywords_alone(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Hold to the syntax: lists are of interfaces and addresses (REF 4.40, 4.67, 33.2)."""
+    if len(hosts) > 1 and not {"any", "none", "lan"}.isdisjoint(hosts):
+        raise PydanticCustomError("access", "any, none and lan stand alone")
+    return hosts
+
+
 def _revision(value: Any) -> Any:
     if isinstance(value, str):
         try:
@@ -195,6 +202,7 @@ AccessHost = Annotated[
 Access = Annotated[
     tuple[AccessHost, ...],
     Field(min_length=1),
+    AfterValidator(_keywords_alone),
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
 ]
 """Who may come in: ``lan``, ``none``, ``any``, interfaces, addresses, ranges (REF 4.40, 4.67)."""

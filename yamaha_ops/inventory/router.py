@@ -82,6 +82,8 @@ class Router(Part):
         self._check_networks()
         self._check_forwards()
         self._check_vpn()
+        if self.management.ssh == ("none",):
+            raise fault("management.ssh", "must let the toolkit in: it has no other way")
         return self
 
     def running(self, firmware: str) -> "Router":

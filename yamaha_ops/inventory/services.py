@@ -3,7 +3,8 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from yamaha_ops.inventory.parts import (
     Access,
@@ -111,12 +112,70 @@ class Snmp(Part):
     contact: Text | None = None
 
 
+NEVER_SCHEDULED = (
+    "administrator",
+    "cold start",
+    "confirm",
+    "console",
+    "copy",
+    "date",
+    "delete",
+    "echo",
+    "embedded file",
+    "exit",
+    "help",
+    "http revision-up go",
+    "http revision-up schedule",
+    "interface reset",
+    "less",
+    "login",
+    "luac",
+    "macro",
+    "make directory",
+    "nslookup",
+    "packetdump",
+    "ping",
+    "quit",
+    "rename",
+    "rollback timer",
+    "rtfs",
+    "save",
+    "schedule at",
+    "scp",
+    "show",
+    "ssh",
+    "sshd host key generate",
+    "sshd session",
+    "system packet-buffer",
+    "telnet",
+    "telnetd session",
+    "time",
+    "timezone",
+    "traceroute",
+    "user attribute",
+)
+"""Commands that a schedule refuses (REF 37.1), as far as an inventory could want them."""
+
+
+def _schedulable(command: str) -> str:
+    words = f"{command.lower()} "
+    for refused in NEVER_SCHEDULED:
+        if words.startswith(f"{refused} ") and not words.startswith(_STILL_SCHEDULED):
+            raise PydanticCustomError(
+                "schedule", "a router does not schedule {refused}", {"refused": refused}
+            )
+    return command
+
+
+_STILL_SCHEDULED = ("console info ", "console prompt ")
+
+
 class Schedule(Part):
     """A command at its time (REF 37.1)."""
 
     at: Moment
     """`startup`, `03:00`, `*/mon 03:00:00`, `1/1 00:00`."""
-    command: Command
+    command: Annotated[Command, AfterValidator(_schedulable)]
 
 
 class Time(Part):
