@@ -95,6 +95,8 @@ def _ways(router: Router, line: Line, seen: dict[str, Any]) -> Filter | None:
     if line.ipv6 != "off":
         seen["ipv6"] = filters.ipv6()
     seen["tunnel"] = way.tunnel(router, line, service, filters.tunnel())
+    if seen["tunnel"] and seen["tunnel"].by_name:
+        demand("ipip endpoint name", f"line.service {line.actual} by name", router)
     seen["session"] = way.session(line, service, filters.session())
     seen["nats"] = way.nats(router, line, service, seen["session"])
     if line.fixed is not None and line.fixed.user is not None:

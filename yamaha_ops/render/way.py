@@ -34,6 +34,11 @@ class Tunnel:
     policy: Policy
     nat_descriptor: int | None
 
+    @property
+    def by_name(self) -> bool:
+        """Whether the far end is known by name only."""
+        return self.endpoint is not None and self.endpoint.startswith("name ")
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
