@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -91,11 +92,11 @@ class Configuration:
         _refuse_control_characters(text, source)
         state = State()
         warnings: list[Remark] = []
-        for line in _logical_lines(text):
+        for told, number, _ in _logical_lines(text):
             try:
-                state.execute(line.text, line.number)
+                state.execute(told, number)
             except ConfigError as error:
-                warnings.append(_warning(line, error))
+                warnings.append(_remark(told, number, error))
         if state.end_word:
             raise ConfigError(
                 f"the text ends inside a block: '{state.end_word}' is missing",
@@ -121,7 +122,7 @@ class Configuration:
     @property
     def lines(self) -> list[Line]:
         """The lines as they were told: what a console's width broke is joined again."""
-        return list(_logical_lines(self.text))
+        return [Line(*line) for line in _logical_lines(self.text)]
 
     def canonical(self) -> str:
         """Return the one text of everything that means the same.
@@ -227,7 +228,8 @@ def _refuse_foreign(text: str, warnings: Sequence[Remark], source: str) -> None:
         )
 
 
-def _logical_lines(text: str) -> Iterator[Line]:
+def _logical_lines(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what a :class:`Line` holds; there are too many of them to make objects at once."""
     text = text.removeprefix(_BYTE_ORDER_MARK)
     physical = _NEWLINE.split(text) if "\r" in text else text.split("\n")
     if not physical[-1]:
@@ -235,10 +237,9 @@ def _logical_lines(text: str) -> Iterator[Line]:
     stated = _COLUMNS.search(text) if "console columns" in text else None
     columns = (int(stated[1]),) if stated else USUAL_COLUMNS
     width = wrapped_width(physical, columns, _stands_alone)
-    if width is None:
-        lines: Iterator[Line] = map(Line, physical, range(1, len(physical) + 1))
-    else:
-        lines = iter(join_wrapped(physical, width, _stands_alone))
+    if width is not None:
+        return _join_header(iter(join_wrapped(physical, width, _stands_alone)))
+    lines = zip(physical, count(1), repeat(1))
     return _join_header(lines) if text.startswith("#") else lines
 
 
@@ -258,26 +259,27 @@ def _stands_alone(text: str) -> bool:
     return True
 
 
-def _join_header(lines: Iterator[Line]) -> Iterator[Line]:
+def _join_header(lines: Iterator[tuple[str, int, int]]) -> Iterator[tuple[str, int, int]]:
     """Join the broken lines of the header, whose width edited serial numbers may have changed."""
-    last = next(lines)
-    for line in lines:
-        if "MAC-Address" in line.text and not _stands_alone(line.text):
-            last = Line(last.text + line.text, last.number, last.height + line.height)
+    text, number, height = next(lines, ("", 1, 1))
+    for following in lines:
+        if "MAC-Address" in following[0] and not _stands_alone(following[0]):
+            text += following[0]
+            height += following[2]
             continue
-        yield last
-        last = line
-        if not line.text.startswith("#"):
+        yield text, number, height
+        text, number, height = following
+        if not text.startswith("#"):
             break
-    yield last
+    yield text, number, height
     yield from lines
 
 
-def _warning(line: Line, error: ConfigError) -> Remark:
+def _remark(text: str, number: int, error: ConfigError) -> Remark:
     if isinstance(error, UnknownCommandError):
         code = "unknown"
     elif isinstance(error, ParameterError):
         code = "form"
     else:
         code = "context"
-    return Remark(line.number, mask(line.text.strip()), error.message, code)
+    return Remark(number, mask(text.strip()), error.message, code)

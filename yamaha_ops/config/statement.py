@@ -11,7 +11,7 @@ from yamaha_ops.config import values
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
 from yamaha_ops.config.setting import Key, Setting
 from yamaha_ops.config.table import Entry, commands
-from yamaha_ops.config.words import join, split
+from yamaha_ops.config.words import is_spelled, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,9 @@ def read(line: str) -> Setting | Statement:
         UnknownCommandError: No row of the table fits.
         ParameterError: Parameters are missing or too many, or a quote is open.
     """
-    words = split(line)
+    stripped = line.strip(" ")
+    spelled = stripped if is_spelled(stripped) else ""
+    words = spelled.split(" ") if spelled else split(line)
     if not words:
         return _NOTHING
     removing = words[0].lower() == "no" and len(words) > 1
@@ -85,7 +87,7 @@ def read(line: str) -> Setting | Statement:
     if removing:
         return Statement(Kind.REMOVE, entry, keys=_removed(entry, words))
     if "each" not in tags:
-        return _setting(entry, words)
+        return _setting(entry, words, spelled)
     return Statement(Kind.SET, entry, tuple(_setting(entry, each) for each in _each(entry, words)))
 
 
@@ -192,23 +194,35 @@ def _key(entry: Entry, words: list[str]) -> list[str]:
     return key
 
 
-def _setting(entry: Entry, words: list[str]) -> Setting:
+def _setting(entry: Entry, words: list[str], spelled: str = "") -> Setting:
+    """Make the setting that ``words`` say; ``spelled`` is their line if it needs no respelling."""
     tags = entry.tags
-    key = _key(entry, words)
-    rest = words[len(key) :]
-    if "text" not in tags:
-        rest = values.spell_all(rest)
-    elif "schedule" in tags:
-        rest = values.spell_schedule(rest)
-    elif entry.splits:
-        rest.insert(0, words[len(key) - 1].partition("=")[2])
-    key_words = join(key)
-    line = meaning = _line(entry, key_words, rest)
+    if spelled and not ("schedule" in tags or entry.splits):
+        rest = words[len(entry.slots) :]
+        key_words = " ".join(words[: len(entry.slots)])
+        line = meaning = spelled
+    else:
+        key = _key(entry, words)
+        rest = _values(entry, words)
+        key_words = join(key) if entry.free else " ".join(key)
+        line = meaning = _line(entry, key_words, rest)
     if rest and tags:
         essence = _essence(tags, rest, line)
         if essence is not rest:
             meaning = _line(entry, key_words, essence)
     return Setting(Key("", meaning if "whole" in tags else key_words), line, meaning, entry)
+
+
+def _values(entry: Entry, words: list[str]) -> list[str]:
+    """Return the words behind the key, spelled."""
+    rest = words[len(entry.slots) :]
+    if "text" not in entry.tags:
+        return values.spell_all(rest)
+    if "schedule" in entry.tags:
+        return values.spell_schedule(rest)
+    if entry.splits:
+        rest.insert(0, words[len(entry.slots) - 1].partition("=")[2])
+    return rest
 
 
 def _line(entry: Entry, key: str, rest: list[str]) -> str:

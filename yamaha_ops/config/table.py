@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _NUMBER = r"\d+"
+_ANY = r"\S.*"
 _PATTERNS = {
     "interface": r"(?:lan|vlan|bridge|loopback|null|wan|onu|usb|sd|bri|pri)[0-9./]*",
     "bridge_interface": r"bridge\d+",
@@ -36,18 +37,28 @@ _PATTERNS = {
     "groupid": _NUMBER,
     "id1": _NUMBER,
 }
+_FREE_TEXT = 'a "b'
 _VERBATIM = {"user", "name", "username", "filename", "host", "fqdn"}
 """Placeholders that hold a name: case counts in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One word of a template: a literal, or a pattern for a parameter (verbatim: case counts)."""
+    """One word of a template: a literal, or a pattern for a parameter.
+
+    Attributes:
+        literal: The keyword, or None.
+        name: The parameter's name.
+        pattern: What the parameter looks like.
+        verbatim: Upper and lower case differ in meaning.
+        free: It may be any text, blanks and quotes included.
+    """
 
     literal: str | None
     name: str = ""
     pattern: str = ""
     verbatim: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +100,11 @@ class Entry:
         return self.template.endswith("}=")
 
     @cached_property
+    def free(self) -> bool:
+        """Say whether a word of the key may be any text, and so need quotes."""
+        return any(slot.free for slot in self.slots)
+
+    @cached_property
     def rank(self) -> tuple[int, int]:
         """How specific the row is: literal words, then words."""
         return sum(slot.literal is not None for slot in self.slots), len(self.slots)
@@ -112,11 +128,13 @@ def _slot(word: str) -> Slot:
     inside, _, after = rest.rpartition("}")
     name, _, pattern = inside.partition(":")
     if not pattern:
-        pattern = _PATTERNS.get(name) or (_NUMBER if name.endswith(("_num", "_id")) else r"\S.*")
+        pattern = _PATTERNS.get(name) or (_NUMBER if name.endswith(("_num", "_id")) else _ANY)
     verbatim = name in _VERBATIM
     if after == "=":
-        return Slot(None, name, r"[^=]+(?:=.*)?", verbatim)
-    return Slot(None, name, f"{re.escape(before)}(?:{pattern}){re.escape(after)}", verbatim)
+        return Slot(None, name, r"[^=]+(?:=.*)?", verbatim, free=True)
+    free = re.fullmatch(pattern, _FREE_TEXT) is not None
+    whole = f"{re.escape(before)}(?:{pattern}){re.escape(after)}"
+    return Slot(None, name, whole, verbatim, free)
 
 
 def _count_values(form: str, slots: Sequence[Slot]) -> tuple[int, int | None] | None:

@@ -10,6 +10,8 @@ from yamaha_ops.config.errors import ParameterError
 _BLANKS = " \t"
 _SPECIAL = re.compile(r"""[ \t?#|>\\'"]""")
 _NOT_BLANK = re.compile(r"""[\t?#|>\\'"]""")
+_LEADING_ZERO = re.compile(r" 0\d+(?: |$)")
+_MAC_COLONS = 5
 _QUOTED = re.compile(r"""[\\'"#]""")
 
 
@@ -109,6 +111,19 @@ def join(words: list[str] | tuple[str, ...]) -> str:
     if is_plain(line, len(words)):
         return line
     return " ".join(map(quote, words))
+
+
+def is_spelled(line: str) -> bool:
+    """Say of most lines a router shows that nothing in them has another spelling.
+
+    Lower case, single blanks, no quotes; no masks, no IPv6 addresses, no leading zeros.
+    """
+    if not line.islower() or not line.isascii() or _NOT_BLANK.search(line):
+        return False
+    if "::" in line or line.count(":") > _MAC_COLONS or "/255." in line or "/32" in line:
+        return False
+    zeros = " 0" in line and _LEADING_ZERO.search(line)
+    return not (zeros or "  " in line or "0x" in line)
 
 
 def is_plain(line: str, count: int) -> bool:
