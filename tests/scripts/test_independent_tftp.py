@@ -100,40 +100,34 @@ class Relay:
 class Hpa:
     """A running tftpd-hpa with a file for the new script, named after the password."""
 
-    root: Path
+    file: Path
     port: int
     process: subprocess.Popen[bytes]
     stored: list[bytes] = field(default_factory=list)
 
-    @property
-    def file(self) -> Path:
-        return self.root / "lua" / "watch.new.lua" / ADMINISTRATOR_PASSWORD
-
 
 def started(root: Path, largest: int = 1_000_000) -> Hpa:
+    # A router overwrites a file that has the password behind its name; hpa one that is there.
+    file = root / "lua" / "watch.new.lua" / ADMINISTRATOR_PASSWORD
+    file.parent.mkdir(parents=True)
+    file.touch()
+    file.chmod(0o666)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    hpa = Hpa(
-        root,
-        port,
-        # A limit that is reached gives "file too large" instead of a signal that ends the server.
-        subprocess.Popen(
-            [
-                *("prlimit", f"--fsize={largest}", str(SERVER)),
-                *("-L", "-4", "-a", f"127.0.0.1:{port}", "-s", "-p", "-u", "root"),
-                # Microseconds until it sends again; a second would only make the tests slow.
-                *("-T", "100000", str(root)),
-            ],
-            restore_signals=False,
-            stderr=subprocess.DEVNULL,
-        ),
+    process = subprocess.Popen(
+        [
+            # A limit that is reached gives "file too large" instead of a signal.
+            *("prlimit", f"--fsize={largest}", str(SERVER)),
+            *("-L", "-4", "-a", f"127.0.0.1:{port}", "-s", "-p", "-u", "root"),
+            # Microseconds until it sends again; a second would only make the tests slow.
+            *("-T", "100000", str(root)),
+        ],
+        restore_signals=False,
+        stderr=subprocess.DEVNULL,
     )
-    hpa.file.parent.mkdir(parents=True)
-    hpa.file.touch()
-    hpa.file.chmod(0o666)
     _wait_until_it_answers(port)
-    return hpa
+    return Hpa(file, port, process)
 
 
 def _wait_until_it_answers(port: int) -> None:
