@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "apply": "Change routers to what the inventory says, under a guard that takes it back.",
+    "backup": "Keep running, startup and previous configurations in the history.",
     "config": "Compare and check configuration files.",
+    "diff": "Compare running, startup, previous, tagged, drafted and rendered configurations.",
+    "draft": "Keep an edited configuration, to compare and to restore.",
+    "drift": "Compare what routers run with what the inventory says and what they saved.",
     "exporter": "Serve what the routers say to Prometheus.",
+    "history": "List the backups of routers.",
     "inventory": "Explain, edit and take over inventories.",
     "lab": "Emulated RTX830 routers on loopback.",
     "lua": "Lua scripts: checked here, delivered and watched there.",
@@ -27,8 +32,12 @@ COMMANDS = {
     "plan": "Show the commands that apply would send.",
     "record": "Keep what a router prints, masked, as a transcript.",
     "render": "Print the configuration that the inventory and templates give.",
+    "restore": "Bring a router to a configuration of its history, under the guard of apply.",
+    "run": "Console commands on many routers.",
     "scrape": "One round of health over the chosen routers, as metrics.",
+    "show": "Print a configuration of the history.",
     "status": "What routers say of themselves, live.",
+    "tag": "Name a revision of the history.",
 }
 """Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""
 

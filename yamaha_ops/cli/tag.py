@@ -1,0 +1,33 @@
+"""`yamaha-ops tag`: a name for a revision, such as `before-the-move`."""
+
+from typing import Annotated
+
+import typer
+
+from yamaha_ops.cli import _history as options_of_history
+from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._history import store_for
+from yamaha_ops.inventory import load
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def tag(
+    router: Annotated[str, typer.Argument(help="The router, by inventory name.")],
+    name: Annotated[str, typer.Argument(help="The name.")],
+    revision: Annotated[
+        str, typer.Argument(help="latest, ~N, the beginning of a hash, @DATE, or a tag.")
+    ] = "latest",
+    *,
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take the name from another revision.")
+    ] = False,
+    history: options_of_history.HistoryPath = None,
+) -> None:
+    """Give a revision a name."""
+    store = store_for(load(inventory), history, None)
+    found = store.resolve(router, revision)
+    store.tag(found, name, force=force)
+    typer.echo(f"{router}: {found.id[:10]} is {name}", err=True)
