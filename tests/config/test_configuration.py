@@ -105,6 +105,13 @@ def test_lines_that_only_happen_to_be_long_stay_apart() -> None:
     assert "garbage" not in configuration.settings[Key("", "ip lan1 secure filter in")].line
 
 
+def test_a_long_line_of_a_script_is_no_sign_of_a_narrow_console() -> None:
+    script = f"-- {'x' * 76}\nlocal y = 1"
+    text = f"embedded file a.lua <<EOF\n{script}\nEOF\nip lan1 address dhcp\n"
+    file = Configuration.parse(text).settings[Key("", "embedded file a.lua")]
+    assert "\n".join(file.body) == script
+
+
 def test_a_broken_header_line_is_one_line() -> None:
     text = "# main:  RTX1210 serial=***\ness=*** MAC-Address=***\n# end\nip lan1 address dhcp\n"
     configuration = Configuration.parse(text)

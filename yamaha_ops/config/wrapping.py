@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 USUAL_COLUMNS = (80, 200)
 """The default of ``console columns``, and the most before Rev.15.02.14 (REF 4.22)."""
@@ -84,7 +84,18 @@ def wrapped_width(
     for width in possible:
         if width - 1 <= widest <= width and any(
             _continues(before, after, width) and not stands_alone(after)
-            for before, after in pairwise(physical)
+            for before, after in pairwise(_outside_blocks(physical))
         ):
             return width
     return None
+
+
+def _outside_blocks(physical: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that are commands: an embedded script may hold lines of any width."""
+    end = ""
+    for text in physical:
+        if not end:
+            yield text
+            end = text.rpartition("<<")[2].strip() if "<<" in text else ""
+        elif text.strip() == end:
+            end = ""
