@@ -2,17 +2,35 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from yamaha_ops.change.clock import SystemClock
+from yamaha_ops.change.event import silent
+from yamaha_ops.change.guard import CHOICES
+from yamaha_ops.change.job import Job
+from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
-from yamaha_ops.errors import ExitCode, InputError
+from yamaha_ops.cli._asking import ask
+from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
+from yamaha_ops.cli._records import tables
+from yamaha_ops.config import Configuration
+from yamaha_ops.errors import ApplyError, ExitCode, InputError
+from yamaha_ops.inventory import Inventory, load
+from yamaha_ops.scripts import tasks
+from yamaha_ops.scripts.access import TFTP_PORT, WAYS, Access
 from yamaha_ops.scripts.check import Finding, Level
 from yamaha_ops.scripts.check import check as find
+from yamaha_ops.scripts.delivery import FOLDER, Delivery, deliver
+from yamaha_ops.scripts.scheduling import Wish
+from yamaha_ops.scripts.scheduling import schedule as set_schedule
+from yamaha_ops.scripts.words import file_of, path_of, variable
+from yamaha_ops.status import as_json as record_as_json
 
 app = typer.Typer(
     add_completion=False,
@@ -22,10 +40,19 @@ app = typer.Typer(
 
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
 
+RouterName = Annotated[str, typer.Argument(help="The router, by inventory name.")]
+OnRouter = Annotated[
+    str, typer.Argument(help=f"The script on the router: its path, or its name in {FOLDER}.")
+]
+Arguments = Annotated[str, typer.Option("--arguments", help="What the script is started with.")]
+
 
 @app.callback()
 def lua() -> None:
     """Lua scripts: checked here, delivered and watched there."""
+
+
+# --- here ----------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -39,21 +66,241 @@ def check(
     failed = False
     for file in files:
         findings = find(_read(file), file.name)
-        errors = sum(finding.level is Level.ERROR for finding in findings)
-        failed = failed or errors > 0
+        errors = _errors(findings)
+        failed = failed or bool(errors)
         if as_json:
-            record = {
-                "file": str(file),
-                "errors": errors,
-                "warnings": len(findings) - errors,
-                "findings": [finding.as_json() for finding in findings],
-            }
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            _print(
+                {
+                    "file": str(file),
+                    "errors": len(errors),
+                    "warnings": len(findings) - len(errors),
+                    "findings": [finding.as_json() for finding in findings],
+                }
+            )
         else:
             for finding in findings:
                 console.print(_line(file, finding))
     if failed:
         raise typer.Exit(ExitCode.FAILED)
+
+
+# --- there ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def push(
+    router: RouterName,
+    script: Annotated[str, typer.Argument(help="A file, or the name of a shipped script.")],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="Its name on the router.", show_default="the file's"),
+    ] = None,
+    folder: Annotated[str, typer.Option("--folder", help="Where it goes.")] = FOLDER,
+    via: Annotated[
+        str, typer.Option("--via", help=f"How it gets there: {', '.join(WAYS)}.")
+    ] = "auto",
+    begin: Annotated[
+        bool, typer.Option("--start/--no-start", help="Start it, in place of what runs of it.")
+    ] = True,
+    arguments: Arguments = "",
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Deliver it whatever `lua check` says.")
+    ] = False,
+    tftp_port: Annotated[
+        int, typer.Option("--tftp-port", help="Where the router's TFTP server listens.")
+    ] = TFTP_PORT,
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    as_json: options.Json = False,
+) -> None:
+    """Deliver a script, compare it byte for byte, compile it, swap it in, start it, look at it."""
+    known = load(inventory)
+    file = file_of(script, known)
+    source = _read(file)
+    if not unchecked and (errors := _errors(find(source, name or file.name))):
+        raise InputError(
+            f"{errors[0].message} ({len(errors)} in all)",
+            where=f"{file}:{errors[0].line}",
+            hint="yamaha-ops lua check says more; --unchecked delivers it as it is.",
+        )
+    access = replace(_access(known, router, accept_new_host_key), tftp_port=tftp_port)
+    report = Progress(Console(stderr=True, highlight=False))
+    try:
+        done = deliver(
+            Delivery(
+                router=router,
+                name=name or file.name,
+                source=source,
+                connect=access.session,
+                way=access.way(via, report),
+                door=access.door,
+                lock=access.lock,
+                folder=folder,
+                begin=begin,
+                arguments=arguments,
+                report=report,
+            )
+        )
+    finally:
+        report.close()
+    if as_json:
+        _print(done.as_json())
+    else:
+        state = f"task {done.task}" if done.task else "not running"
+        written = "delivered" if done.written else "already there"
+        typer.echo(f"{router}: {done.script} {written}, {state}")
+
+
+@app.command()
+def run(
+    router: RouterName,
+    script: OnRouter,
+    *,
+    arguments: Arguments = "",
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    as_json: options.Json = False,
+) -> None:
+    """Start a script that is on the router, and look at it after five seconds."""
+    access = _access(load(inventory), router, accept_new_host_key)
+    path = path_of(script)
+    with access.session() as session, session.wide():
+        lua = tasks.state(session)
+        tasks.require_slot(lua, path, router)
+        trial = tasks.start(session, access.session, path, arguments, SystemClock())
+    if trial.error:
+        raise ApplyError(f"{path} failed", router=router, output=trial.error)
+    task = trial.task.id if trial.task else None
+    if as_json:
+        _print({"router": router, "script": path, "task": task})
+    else:
+        typer.echo(f"{router}: {path} " + (f"runs, task {task}" if task else "ran and ended well"))
+
+
+@app.command()
+def stop(
+    router: RouterName,
+    which: Annotated[
+        str, typer.Argument(help="A script by path or name, a task's number, or `all`.")
+    ],
+    *,
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    as_json: options.Json = False,
+) -> None:
+    """Stop scripts, and see that they did."""
+    access = _access(load(inventory), router, accept_new_host_key)
+    word = which if which == "all" or which.isdigit() else path_of(which)
+    with access.session() as session, session.wide():
+        stopped = tasks.stop(session, word, SystemClock())
+    if as_json:
+        _print({"router": router, "stopped": [record_as_json(task) for task in stopped]})
+    elif stopped:
+        for task in stopped:
+            typer.echo(f"{router}: stopped task {task.id}, {task.script or task.command}")
+    else:
+        typer.echo(f"{router}: nothing of {which} was running")
+
+
+@app.command()
+def status(
+    routers: options.Routers = None,
+    *,
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    as_json: options.Json = False,
+) -> None:
+    """Show what runs and what ran, with its errors."""
+    known = load(inventory)
+    console = Console(highlight=False)
+    for router in known.select(routers or (), labels or (), everything):
+        access = _access(known, router.name, accept_new_host_key)
+        with access.session() as session, session.wide():
+            record = tasks.state(session)
+        if as_json:
+            _print({"router": router.name, **record_as_json(record)})
+            continue
+        console.rule(router.name, align="left")
+        for table in tables("show status lua", record):
+            console.print(table)
+
+
+@app.command()
+def schedule(
+    router: RouterName,
+    script: OnRouter,
+    *,
+    at: Annotated[
+        str, typer.Option("--at", help="startup, +SECONDS, 03:00, */mon 03:00:00.")
+    ] = "startup",
+    remove: Annotated[bool, typer.Option("--remove", help="Take its schedule away.")] = False,
+    number: Annotated[
+        int | None, typer.Option("--id", help="The schedule's number.", show_default="a free one")
+    ] = None,
+    arguments: Arguments = "",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A router variable, NAME=VALUE; a secret by reference, NAME=env:VARIABLE; "
+            "NAME= removes it.",
+        ),
+    ] = None,
+    guard: Annotated[
+        str, typer.Option("--guard", help=f"What takes a change back: {', '.join(CHOICES)}.")
+    ] = "auto",
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    yes: options.Yes = False,
+    as_json: options.Json = False,
+) -> None:
+    """Say when a script runs, and with which settings: a change of configuration, guarded."""
+    if guard not in CHOICES:
+        raise InputError(f"there is no guard {guard!r}", hint=f"Choose from {', '.join(CHOICES)}.")
+    known = load(inventory)
+    access = _access(known, router, accept_new_host_key)
+    variables = dict(variable(each, known) for each in settings or ())
+    wish = Wish(path_of(script), None if remove else at, arguments, number, variables)
+    out = Console(highlight=False)
+    report = Progress(Console(stderr=True, highlight=False))
+
+    def approve(plan: Plan) -> bool:
+        if not as_json:
+            show_plan(plan, out)
+        return yes or ask(f"Apply to {router}?")
+
+    job = Job(
+        router=router,
+        wanted=Configuration.parse(""),
+        connect=access.session,
+        state=access.state,
+        guard=guard,
+        report=silent if as_json else report,
+    )
+    try:
+        outcome = set_schedule(job, wish, approve)
+    finally:
+        report.close()
+    if as_json:
+        _print(outcome.as_json())
+    else:
+        show_outcome(outcome, out)
+    raise typer.Exit(outcome.exit_code)
+
+
+# --- small parts ---------------------------------------------------------------------------------
+
+
+def _access(known: Inventory, router: str, accept_new_host_key: bool) -> Access:
+    (entry,) = known.select([router], (), everything=False)
+    return Access(entry, known.state, accept_new_host_key)
+
+
+def _errors(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.level is Level.ERROR]
 
 
 def _line(file: Path, finding: Finding) -> Text:
@@ -73,3 +320,7 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(file)) from error
+
+
+def _print(record: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")

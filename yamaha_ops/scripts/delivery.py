@@ -209,8 +209,10 @@ class _Delivering:
                 job.tell(f"{job.path} is the same already; nothing written")
                 return False
             try:
+                total = len(job.source)
+                job.report(Event(job.router, Kind.PROGRESS, f"sending {job.name}", 0, total))
                 files.write(job.new, job.source)
-                job.tell(f"{len(job.source)} bytes sent to {job.new}")
+                job.tell(f"{total} bytes sent to {job.new}")
                 self._compare(files.read(job.new))
             except BaseException:
                 self._discard()

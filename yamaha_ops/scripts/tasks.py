@@ -70,22 +70,32 @@ def require_slot(lua: Lua, path: str, router: str) -> None:
         )
 
 
-def stop(session: Session, path: str, clock: Clock) -> int:
-    """Stop every task of a script and return how many there were.
+def chosen(lua: Lua, which: str) -> list[Task]:
+    """Return the tasks that a word means: a task's number, ``all``, or the path of a script."""
+    if which == "all":
+        return list(lua.tasks)
+    if which.isdigit():
+        return [task for task in lua.tasks if task.id == int(which)]
+    return running(lua, which)
+
+
+def stop(session: Session, which: str, clock: Clock) -> tuple[Task, ...]:
+    """Stop tasks (see :func:`chosen`) and return those that ran.
 
     Raises:
         ApplyError: The router said so but a task goes on.
     """
-    before = running(state(session), path)
+    before = chosen(state(session), which)
     if not before:
-        return 0
-    session.send(f"terminate lua file {path}")
+        return ()
+    by_path = which != "all" and not which.isdigit()
+    session.send(f"terminate lua {'file ' if by_path else ''}{which}")
     for _ in range(_STOPPING):
-        if not running(state(session), path):
-            return len(before)
+        if not chosen(state(session), which):
+            return tuple(before)
         clock.sleep(1)
     raise ApplyError(
-        f"{path} was told to stop and still runs",
+        f"{before[0].script or before[0].command} was told to stop and still runs",
         router=session.router,
         hint="A script that stops itself hangs all Lua; then only switching the power off helps.",
     )

@@ -1,0 +1,84 @@
+"""Everything that a router of the inventory offers to this room, by its name in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.change.event import Report, silent
+from yamaha_ops.errors import InputError
+from yamaha_ops.router import SftpFiles, TftpFiles, connect
+from yamaha_ops.scripts.door import Door
+from yamaha_ops.scripts.ways import Sftp, SftpOrTftp, Tftp, Way
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yamaha_ops.inventory import Router
+    from yamaha_ops.router import ShellSession
+
+TFTP_PORT: Final = 69
+WAYS: Final = ("auto", "sftp", "tftp")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get at one router.
+
+    Attributes:
+        router: The inventory entry.
+        state: The folder of host keys, locks and records.
+        tftp_port: Where its TFTP server listens; another one than 69 is an emulated router.
+    """
+
+    router: Router
+    state: Path
+    accept_new_host_key: bool = False
+    tftp_port: int = TFTP_PORT
+
+    def session(self) -> ShellSession:
+        """Open a session at administrator level."""
+        session = connect(
+            self.router, state=self.state, accept_new_host_key=self.accept_new_host_key
+        )
+        try:
+            session.administrator()
+        except BaseException:
+            session.drop()
+            raise
+        return session
+
+    @property
+    def door(self) -> Door:
+        """Its TFTP door."""
+        return Door(self.state / "scripts" / f"{self.router.name}.json", self.session)
+
+    @property
+    def lock(self) -> Path:
+        """Its lock file, the one of every change."""
+        return self.state / "journal" / f"{self.router.name}.lock"
+
+    def way(self, name: str, report: Report = silent) -> Way:
+        """Return one of :data:`WAYS`.
+
+        Raises:
+            InputError: There is no such way.
+        """
+        sftp = Sftp(
+            partial(
+                SftpFiles,
+                self.router,
+                state=self.state,
+                accept_new_host_key=self.accept_new_host_key,
+            )
+        )
+        tftp = Tftp(partial(TftpFiles, self.router, port=self.tftp_port), self.door)
+        ways: dict[str, Way] = {
+            "auto": SftpOrTftp(sftp, tftp, report),
+            "sftp": sftp,
+            "tftp": tftp,
+        }
+        if name not in ways:
+            raise InputError(f"there is no way {name!r}", hint=f"Choose from {', '.join(WAYS)}.")
+        return ways[name]
