@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.change.apply import apply
-from yamaha_ops.change.expectation import expected_line
+from yamaha_ops.change.expectation import expect
 from yamaha_ops.change.job import Job
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.render import render
@@ -99,7 +99,7 @@ def make_bench(
         wanted=wanted,
         connect=partial(_administrator, entry, state, timeout),
         state=state,
-        line=expected_line(wanted),
+        expected=expect(wanted),
         administrator_password=lambda: ADMINISTRATOR_PASSWORD,
         clock=LabClock(lab),
         report=events.append,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from yamaha_ops.change.apply import apply, plan
 from yamaha_ops.change.event import Kind
+from yamaha_ops.change.expectation import Probe, expect, ping
 from yamaha_ops.change.outcome import Result
 from yamaha_ops.change.plan import check_reviewed
 from yamaha_ops.change.sequence import carry_out
 from yamaha_ops.cli._files import write_private
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import ExitCode, PlanError, YamahaOpsError
+from yamaha_ops.mape import calculate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,9 @@ def test_a_factory_router_comes_to_a_verified_saved_line(make_bench: MakeBench) 
     assert [check.name for check in outcome.checks if check.passed] == [
         "tunnel 1",
         "IPv6 prefix",
-        "default route",
         "IPv4 address",
         "ports",
+        "default route",
     ]
     assert "15 ranges, 240 ports, PSID 49" in bench.said
 
@@ -82,12 +83,41 @@ def test_a_line_that_does_not_come_up_is_taken_back(make_bench: MakeBench) -> No
 
 def test_ports_that_the_mathematics_does_not_give_are_taken_back(make_bench: MakeBench) -> None:
     bench = make_bench()
-    assert bench.job.line is not None
-    other = replace(bench.job.line, prefix="240b:10:0:3200::/64")
-    outcome = bench.with_(line=other).apply()
+    other = expect(bench.job.wanted, calculate("240b:10:0:3200::/64"))
+    outcome = bench.with_(expected=other).apply()
     assert outcome.result == Result.TAKEN_BACK
-    assert "PSID 50" in bench.said
+    assert "expected 240b:10:0:3200::/64" in bench.said
     assert bench.is_old
+
+
+def test_the_users_own_checks_count(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    good = expect(bench.job.wanted, probes=(ping("192.0.2.1"),))
+    assert bench.with_(expected=good).apply().result == Result.CHANGED
+    assert "ping 192.0.2.1: " in bench.said
+    bad = expect(bench.job.wanted, probes=(Probe("clock", "show environment", "no such text"),))
+    other = bench.with_(expected=bad, wanted=bench.job.wanted.without(["dns service fallback"]))
+    outcome = other.apply()
+    assert outcome.result == Result.TAKEN_BACK
+    assert bench.is_new
+
+
+def test_a_line_without_mape_is_verified_by_what_it_has(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    text = bench.job.wanted.text.replace("map-e", "ipip")
+    seen = expect(Configuration.parse(text))
+    assert (seen.tunnels, seen.mape, seen.gateways, seen.delegated) == (
+        (1,),
+        None,
+        ("TUNNEL[1]",),
+        True,
+    )
+    pppoe = Configuration.parse(
+        "ip route default gateway pp 1\npp select 1\n pp always-on on\n pppoe use lan2\n"
+        " pp enable 1\n"
+    )
+    assert expect(pppoe).peers == (1,)
+    assert expect(pppoe).gateways == ("PP[01]",)
 
 
 def test_a_router_that_moved_after_the_plan_is_left_alone(make_bench: MakeBench) -> None:

@@ -96,6 +96,17 @@ def test_plan_then_apply_then_nothing_differs(site: Site) -> None:
     assert site.run("plan", "home", "--detailed-exitcode")[0] == 0
 
 
+def test_the_mathematics_is_held_against_the_router(site: Site) -> None:
+    code, out, _ = site.run("mape", "verify", "home", TRUST)
+    assert code == 1
+    assert "✗ tunnel 1" in out
+    assert site.run("apply", "home", "--yes")[0] == 0
+    code, out, _ = site.run("mape", "verify", "home", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert {check["name"]: check["passed"] for check in document["checks"]}["ports"] is True
+
+
 def test_differences_have_an_exit_code_of_their_own_only_when_asked_for(site: Site) -> None:
     assert site.run("plan", "home", TRUST, "--detailed-exitcode")[0] == 3
     assert site.run("plan", "home")[0] == 0

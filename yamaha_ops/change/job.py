@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.change.clock import Clock, SystemClock
 from yamaha_ops.change.event import Event, Kind, Report, silent
+from yamaha_ops.change.expectation import Expectation
 from yamaha_ops.change.journal import Journal, Step
 from yamaha_ops.config import Circumstances
 from yamaha_ops.errors import PlanError
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yamaha_ops.change.outcome import Outcome
-    from yamaha_ops.change.verify import MapeLine
     from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
@@ -33,7 +33,7 @@ class Job:
         wanted: What the router should run.
         connect: Opens a new session at administrator level.
         state: The folder that keeps journals and locks.
-        line: What a working line looks like, or None where there is nothing to verify but reach.
+        expected: What must hold when the change has been made.
         guard: The guard asked for, one of ``guard.CHOICES``.
         circumstances: Model, revision, who must be able to log in, accepted findings.
         allowed: Dangers that the user has named.
@@ -47,7 +47,7 @@ class Job:
     wanted: Configuration
     connect: Callable[[], Session]
     state: Path
-    line: MapeLine | None = None
+    expected: Expectation = field(default_factory=Expectation)
     guard: str = "auto"
     circumstances: Circumstances = field(default_factory=Circumstances)
     allowed: tuple[str, ...] = ()

@@ -72,13 +72,5 @@ class Outcome:
             "result": self.result.value,
             "reason": self.reason,
             "commands": self.commands,
-            "checks": [
-                {
-                    "name": check.name,
-                    "passed": check.passed,
-                    "observed": check.observed,
-                    "expected": check.expected,
-                }
-                for check in self.checks
-            ],
+            "checks": [check.as_json() for check in self.checks],
         }

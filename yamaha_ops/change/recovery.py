@@ -127,11 +127,9 @@ def _decide(
 
 
 def _verify_again(job: Job, session: Session) -> tuple[Check, ...]:
-    if not job.line:
-        return ()
     return verify(
         session,
-        job.line,
+        job.expected,
         clock=job.clock,
         seconds=job.verification_seconds,
         keep_alive=session.keep_alive,

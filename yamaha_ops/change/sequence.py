@@ -152,11 +152,9 @@ def _look(job: Job, plan: Plan, session: Session, guard: Guard) -> tuple[Check, 
                 output="\n".join(command.masked for command in left) or None,
             )
         job.tell("no difference left")
-        if not job.line:
-            return ()
         return verify(
             second,
-            job.line,
+            job.expected,
             clock=job.clock,
             seconds=job.verification_seconds,
             keep_alive=session.keep_alive,

@@ -6,7 +6,8 @@ not break. A line takes a while to come up, so the checks are repeated until all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yamaha_ops.change.clock import Clock
+    from yamaha_ops.change.expectation import Expectation, MapeLine
     from yamaha_ops.router import Session
 
 INTERVAL_SECONDS = 2.0
@@ -40,35 +42,24 @@ class Check:
     observed: str
     expected: str = ""
 
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data for ``--json``."""
+        return asdict(self)
+
     def __str__(self) -> str:
         if self.passed or not self.expected:
             return f"{self.name}: {self.observed}"
         return f"{self.name}: {self.observed}, expected {self.expected}"
 
 
-@dataclass(frozen=True, slots=True)
-class MapeLine:
-    """What the wanted configuration says about a MAP-E line.
-
-    Attributes:
-        tunnel: Number of the tunnel interface.
-        descriptor: Number of the NAT descriptor on it.
-        prefix: The end-user prefix the inventory expects, or None for whatever arrives.
-    """
-
-    tunnel: int
-    descriptor: int
-    prefix: str | None = None
-
-
-def check_line(session: Session, line: MapeLine) -> tuple[Check, ...]:
-    """Look once at everything a working MAP-E line shows."""
-    return tuple(_checks(session, line))
+def look(session: Session, expected: Expectation) -> tuple[Check, ...]:
+    """Look once at everything that a working line shows."""
+    return tuple(_checks(_Asked(session), expected))
 
 
 def verify(
     session: Session,
-    line: MapeLine,
+    expected: Expectation,
     *,
     clock: Clock,
     seconds: float,
@@ -78,64 +69,106 @@ def verify(
 
     Args:
         session: A connection made after the change.
-        line: What to expect.
+        expected: What must hold.
         clock: For waiting.
         seconds: How long the line may take to come up.
         keep_alive: Called once a round, so that the console that armed the guard is not logged out.
     """
     until = clock.now() + seconds
     while True:
-        checks = check_line(session, line)
+        checks = look(session, expected)
         keep_alive()
         if all(check.passed for check in checks) or clock.now() >= until:
             return checks
         clock.sleep(min(INTERVAL_SECONDS, max(0.0, until - clock.now())))
 
 
-def _checks(session: Session, line: MapeLine) -> Iterator[Check]:
-    yield _tunnel(session, line.tunnel)
-    mapping, prefix = _prefix(session, line)
-    yield prefix
-    yield _default_route(session, line.tunnel)
-    if mapping:
-        yield from _ports(session, line.descriptor, mapping)
+class _Asked:
+    """The records of one round: every command is run once, though several checks read it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._records: dict[str, Any] = {}
+
+    def text(self, command: str) -> str:
+        """Return what the router says, or nothing where it refuses."""
+        try:
+            return self._session.run(command)
+        except CommandError as error:
+            return error.output or ""
+
+    def record(self, command: str) -> Any:
+        """Return the record of one command, or None where the router shows nothing yet."""
+        if command not in self._records:
+            try:
+                self._records[command] = parse(command, self.text(command)).record
+            except ParseError:
+                self._records[command] = None
+        return self._records[command]
 
 
-def _tunnel(session: Session, number: int) -> Check:
-    name = f"tunnel {number}"
-    record = _ask(session, f"show status tunnel {number}")
+def _checks(asked: _Asked, expected: Expectation) -> Iterator[Check]:
+    for number in expected.tunnels:
+        kind = "MAP-E" if expected.mape and expected.mape.tunnel == number else None
+        yield _tunnel(asked, number, kind)
+    for number in expected.peers:
+        record = asked.record(f"show status pp {number}")
+        state = record.state if record else "no state shown"
+        yield Check(f"PP {number}", state == "connected", state, "connected")
+    if expected.mape:
+        mapping, prefix = _mape_prefix(asked, expected.mape)
+        yield prefix
+        if mapping:
+            yield from _ports(asked, expected.mape.descriptor, mapping)
+    elif expected.delegated:
+        addresses = [address for address, _ in _global_addresses(asked)]
+        yield Check("IPv6 prefix", bool(addresses), ", ".join(addresses) or "none", "an address")
+    if expected.gateways:
+        yield _default_route(asked, expected.gateways)
+    for probe in expected.probes:
+        text = asked.text(probe.command).strip()
+        said = text.splitlines()[-1] if text else "nothing"
+        yield Check(probe.name, bool(re.search(probe.pattern, text)), said, probe.pattern)
+
+
+def _tunnel(asked: _Asked, number: int, kind: str | None) -> Check:
+    name, wanted = f"tunnel {number}", f"up, {kind}" if kind else "up"
+    record = asked.record(f"show status tunnel {number}")
     if record is None:
-        return Check(name, passed=False, observed="no state shown", expected="up, MAP-E")
-    observed = f"{record.state}, {record.type or 'kind unknown'}"
-    return Check(name, record.state == "up" and record.type == "MAP-E", observed, "up, MAP-E")
+        return Check(name, passed=False, observed="no state shown", expected=wanted)
+    observed = f"{record.state}, {record.type}" if record.type else record.state
+    return Check(name, record.state == "up" and kind in (None, record.type), observed, wanted)
 
 
-def _prefix(session: Session, line: MapeLine) -> tuple[mape.Mapping | None, Check]:
+def _global_addresses(asked: _Asked) -> Iterator[tuple[str, mape.Mapping | None]]:
+    record = asked.record("show ipv6 address")
+    for interface in record.interfaces if record else ():
+        for address in interface.addresses:
+            if address.scope == "global":
+                yield address.address, _mapping(address.address)
+
+
+def _mape_prefix(asked: _Asked, line: MapeLine) -> tuple[mape.Mapping | None, Check]:
     """Find the address with a MAP-E rule, and compute from it what the line must have."""
     name = "IPv6 prefix"
-    record = _ask(session, "show ipv6 address")
-    found = [
-        (address.address, mapping)
-        for interface in (record.interfaces if record else ())
-        for address in interface.addresses
-        if address.scope == "global" and (mapping := _mapping(address.address))
-    ]
-    if not found:
-        expected = line.prefix or "an address that a MAP-E rule covers"
-        return None, Check(name, passed=False, observed="none", expected=expected)
-    mapping = mape.calculate(line.prefix) if line.prefix else found[0][1]
-    same = all(_share(other) == _share(mapping) for _, other in found)
-    ce = any(_interface_id(address) == _interface_id(mapping.ce) for address, _ in found)
-    observed = f"{found[0][1].end_user_prefix} ({mapping.rule.provider or 'own rule'})"
-    if same and not ce:
+    found = list(_global_addresses(asked))
+    mapping = line.mapping or next((each for _, each in found if each), None)
+    if mapping is None or not found:
+        expected = mapping.end_user_prefix if mapping else "an address that a MAP-E rule covers"
+        observed = ", ".join(address for address, _ in found) or "none"
+        return None, Check(name, passed=False, observed=observed, expected=expected)
+    inside = [address for address, _ in found if _upper(address) == _upper_of(mapping)]
+    ce = any(_interface_id(address) == _interface_id(mapping.ce) for address in inside)
+    observed = f"{mapping.end_user_prefix} ({mapping.rule.provider or 'own rule'})"
+    if not inside:
+        observed = ", ".join(address for address, _ in found)
+    elif not ce:
         observed += " without the CE address"
-    return mapping, Check(
-        name, same and ce, observed, f"{mapping.end_user_prefix} with CE {mapping.ce}"
-    )
+    return mapping, Check(name, ce, observed, f"{mapping.end_user_prefix} with CE {mapping.ce}")
 
 
-def _ports(session: Session, number: int, mapping: mape.Mapping) -> Iterator[Check]:
-    record = _ask(session, "show nat descriptor address")
+def _ports(asked: _Asked, number: int, mapping: mape.Mapping) -> Iterator[Check]:
+    record = asked.record("show nat descriptor address")
     descriptor = next(
         (item for item in (record.descriptors if record else ()) if item.descriptor == number), None
     )
@@ -153,23 +186,15 @@ def _ports(session: Session, number: int, mapping: mape.Mapping) -> Iterator[Che
     yield Check("ports", passed=False, observed=observed, expected=expected)
 
 
-def _default_route(session: Session, tunnel: int) -> Check:
-    wanted = f"TUNNEL[{tunnel}]"
-    record = _ask(session, "show ip route")
+def _default_route(asked: _Asked, wanted: tuple[str, ...]) -> Check:
+    record = asked.record("show ip route")
     gateways = [
         route.interface
         for route in (record.routes if record else ())
         if route.destination == "default"
     ]
-    return Check("default route", wanted in gateways, ", ".join(gateways) or "none", wanted)
-
-
-def _ask(session: Session, command: str) -> Any | None:
-    """Return the record of one command, or None where the router shows nothing yet."""
-    try:
-        return parse(command, session.run(command)).record
-    except (CommandError, ParseError):
-        return None
+    passed = bool(set(wanted) & set(gateways))
+    return Check("default route", passed, ", ".join(gateways) or "none", " or ".join(wanted))
 
 
 def _mapping(address: str) -> mape.Mapping | None:
@@ -180,9 +205,13 @@ def _mapping(address: str) -> mape.Mapping | None:
 
 
 def _interface_id(address: str) -> int:
-    """Return the lower half: whether an RTX keeps bits 56 to 63 of the upper one is not known."""
     return int(IPv6Address(address)) & (1 << 64) - 1
 
 
-def _share(mapping: mape.Mapping) -> tuple[str, int | None]:
-    return mapping.ipv4, mapping.psid
+def _upper(address: str) -> int:
+    """Return the first 56 bits: whether an RTX keeps bits 56 to 63 in a CE is not known."""
+    return int(IPv6Address(address)) >> 72
+
+
+def _upper_of(mapping: mape.Mapping) -> int:
+    return _upper(mapping.end_user_prefix.partition("/")[0])

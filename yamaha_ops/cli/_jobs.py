@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yamaha_ops.change.expectation import expected_line
+from yamaha_ops.change.expectation import expect
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
 from yamaha_ops.config import Circumstances
 from yamaha_ops.render import render
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yamaha_ops.change.event import Report
+    from yamaha_ops.config import Configuration
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
 
@@ -24,25 +25,26 @@ def job_for(
     router: Router,
     *,
     report: Report,
+    wanted: Configuration | None = None,
     guard: str = "auto",
     accept_new_host_key: bool = False,
     verification_seconds: float = VERIFICATION_SECONDS,
     allowed: Sequence[str] = (),
 ) -> Job:
-    """Return the job that brings one router to what the inventory says.
+    """Return the job that brings one router to what is wanted, or to what the inventory says.
 
     Raises:
         RenderError: The inventory and templates give no configuration.
     """
-    wanted = render(router, templates=inventory.folder / "templates")
-    prefix = router.line.prefix if router.line else None
+    if wanted is None:
+        wanted = render(router, templates=inventory.folder / "templates")
     secret = router.login.administrator_password
     return Job(
         router=router.name,
         wanted=wanted,
         connect=partial(_administrator, router, inventory, accept_new_host_key=accept_new_host_key),
         state=inventory.state,
-        line=expected_line(wanted, str(prefix) if prefix else None),
+        expected=expect(wanted, router.line.mapping if router.line else None),
         guard=guard,
         circumstances=circumstances(router),
         allowed=tuple(allowed),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yamaha_ops.change.outcome import Outcome
     from yamaha_ops.change.plan import Plan
+    from yamaha_ops.change.verify import Check
 
 ACTIONS = {
     "add": ("+", "green"),
@@ -104,6 +105,14 @@ class Progress:
         """Leave the terminal as it was."""
         if self._status:
             self._status.stop()
+
+
+def show_checks(router: str, checks: Iterable[Check], console: Console) -> None:
+    """Print what was looked at on one router."""
+    console.print(Text(router, style="bold"))
+    for check in checks:
+        mark, style = MARKS[Kind.STEP if check.passed else Kind.FAILURE]
+        console.print(_hanging(mark, str(check), style, text_style=""))
 
 
 def show_outcome(outcome: Outcome, console: Console) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from yamaha_ops.cli._light import LightCommand, LightGroup
-from yamaha_ops.cli._options import Json
+from yamaha_ops.cli._options import DEFAULT_INVENTORY, AcceptNewHostKey, Inventory, Json
 from yamaha_ops.errors import ExitCode, MapeError
 from yamaha_ops.mape import Rule, RuleTable, calculate, owner, shipped_rules
 from yamaha_ops.mape.record import json_error, json_line, json_owner, json_verdict
@@ -275,3 +275,19 @@ def draw(
     from yamaha_ops.mape.terminal import picture  # noqa: PLC0415 -- only used here
 
     typer.echo(picture(line))
+
+
+@app.command()
+def verify(
+    routers: Annotated[list[str], typer.Argument(help="Routers by inventory name.")],
+    *,
+    inventory: Inventory = DEFAULT_INVENTORY,
+    accept_new_host_key: AcceptNewHostKey = False,
+    as_json: Json = False,
+) -> None:
+    """The mathematics against what routers say they have; exit with 1 where they differ."""
+    from yamaha_ops.cli._verify import verify_routers  # noqa: PLC0415 -- SSH only when needed
+
+    raise typer.Exit(
+        verify_routers(inventory, routers, accept_new_host_key=accept_new_host_key, as_json=as_json)
+    )
