@@ -217,6 +217,8 @@ def test_no_list_lets_everything_pass() -> None:
     assert decided(ask("pp1", "in", WEB)) == (True, None)
     assert decided(ask("lan2", "out", packet("2001:db8::1", "2001:db8::2"))) == (True, None)
     assert decided(ask("lan2", "in", WEB)) == (True, None), "an undefined set is no filter"
+    assert ask("lan2", "in", WEB).notes == ()
+    assert ask("pp1", "in", WEB).notes == ("nothing here mentions pp1: is that its name?",)
 
 
 def test_a_named_set_is_used() -> None:

@@ -6,6 +6,7 @@ import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import TYPE_CHECKING, NamedTuple
 
+from yamaha_ops.config.family import WORDS
 from yamaha_ops.config.setting import Key
 
 if TYPE_CHECKING:
@@ -52,10 +53,9 @@ def way_to(configuration: Configuration, host: Address) -> Attached | str | None
     direct = [each for each in attached(configuration) if host in each.own.network]
     if direct:
         return max(direct, key=lambda each: each.own.network.prefixlen)
-    family = "ip" if host.version == 4 else "ipv6"  # noqa: PLR2004 -- IPv4
     best: tuple[int, Setting] | None = None
     for setting in configuration.settings.values():
-        if setting.entry.template != f"{family} route {{network}}":
+        if setting.entry.template != f"{WORDS[host.version]} route {{network}}":
             continue
         length = _route_length(setting.words[-1], host)
         if length is not None and (best is None or length > best[0]):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from yamaha_ops.config.network import Address, Attached
     from yamaha_ops.config.setting import Setting
 
+ON, OFF = "on", "off"
 _LAN_SIDE = ("lan", "vlan", "bridge")
 
 
@@ -22,22 +23,22 @@ class Service:
 
     Attributes:
         name: For people, and for :class:`~yamaha_ops.config.check.finding.Circumstances`.
-        switch: The command that turns it on, or nothing.
-        runs: Whether it runs without that command.
         host: The command that says who may use it.
         hosts: Who may without that command.
-        listen: The command for its port, or nothing.
-        port: The port without that command.
+        port: The port, unless ``listen`` says another.
+        switch: The command that turns it on or off, if any.
+        default: ``on`` or ``off``: whether it runs without that command.
+        listen: The command for its port, if any.
         protocol: ``tcp`` or ``udp``.
     """
 
     name: str
-    switch: str
-    runs: bool
     host: str
     hosts: str
-    listen: str
     port: int
+    switch: str = ""
+    default: str = ON
+    listen: str = ""
     protocol: str = "tcp"
 
     def setting(self, configuration: Configuration) -> Setting | None:
@@ -46,12 +47,12 @@ class Service:
 
     def is_on(self, configuration: Configuration) -> bool:
         """Say whether it runs."""
-        found = configuration.settings.get(Key("", self.switch)) if self.switch else None
-        return found.values[0] != "off" if found else self.runs
+        found = configuration.settings.get(Key("", self.switch))
+        return (found.values[0] if found else self.default) != OFF
 
     def number(self, configuration: Configuration) -> int:
         """Return the port it listens on."""
-        found = configuration.settings.get(Key("", self.listen)) if self.listen else None
+        found = configuration.settings.get(Key("", self.listen))
         return int(found.values[0]) if found and found.values[0].isdecimal() else self.port
 
     def admits(self, configuration: Configuration, host: Address, way: Attached | str) -> bool:
@@ -82,10 +83,10 @@ SERVICES = {
     each.name: each
     for each in (
         # REF 4.38-4.40, 4.65-4.67, 33.1-33.4, 4.54, 24.1 and 24.13.
-        Service("telnet", "telnetd service", True, "telnetd host", "any", "telnetd listen", 23),  # noqa: FBT003 -- a table
-        Service("ssh", "sshd service", False, "sshd host", "any", "sshd listen", 22),  # noqa: FBT003 -- a table
-        Service("http", "httpd service", True, "httpd host", "lan", "httpd listen", 80),  # noqa: FBT003 -- a table
-        Service("tftp", "", True, "tftp host", "none", "", 69, "udp"),  # noqa: FBT003 -- a table
-        Service("dns", "dns service", True, "dns host", "any", "", 53, "udp"),  # noqa: FBT003 -- a table
+        Service("telnet", "telnetd host", "any", 23, "telnetd service", ON, "telnetd listen"),
+        Service("ssh", "sshd host", "any", 22, "sshd service", OFF, "sshd listen"),
+        Service("http", "httpd host", "lan", 80, "httpd service", ON, "httpd listen"),
+        Service("tftp", "tftp host", "none", 69, protocol="udp"),
+        Service("dns", "dns host", "any", 53, "dns service", protocol="udp"),
     )
 }

@@ -44,7 +44,7 @@ class State:
             ConfigError: One of its subclasses of :mod:`yamaha_ops.config.errors`; nothing changed.
         """
         if self._block:
-            self._continue_block(line)
+            self._continue_block(self._block, line)
             return
         try:
             told = read(line)
@@ -86,17 +86,16 @@ class State:
             self.settings[key] = setting
         self.places[key] = number
 
-    def _continue_block(self, line: str) -> None:
-        assert self._block is not None  # noqa: S101 -- the only caller has just looked
-        if line.strip() != self._block.end:
+    def _continue_block(self, block: Setting, line: str) -> None:
+        if line.strip() != block.end:
             self._body.append(line)
             return
         body = tuple(self._body)
         end = _END_WORD
         while end in map(str.strip, body):
             end += "F"
-        header = _HEREDOC.sub(f"<<{end}", self._block.meaning)
-        done = self._block._replace(body=body, meaning="\n".join((header, *body, end)))
+        header = _HEREDOC.sub(f"<<{end}", block.meaning)
+        done = block._replace(body=body, meaning="\n".join((header, *body, end)))
         self.settings[done.key] = done
         self._block = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.check.finding import Circumstances, Finding
+from yamaha_ops.config.family import IPV6
 from yamaha_ops.config.filters import PROTOCOLS, Packet, evaluate
 from yamaha_ops.config.network import Attached, attached, way_to
 from yamaha_ops.config.services import SERVICES, Service
@@ -82,7 +83,7 @@ def _some_address(configuration: Configuration, host: Address) -> Address | None
 
 def _may_be_learnt(configuration: Configuration, host: Address) -> bool:
     """Say whether addresses or routes come from outside the configuration."""
-    if host.version == 6:  # noqa: PLR2004 -- IPv6: prefixes arrive by RA or DHCPv6
+    if host.version == IPV6:  # prefixes arrive by RA or DHCPv6
         return True
     for setting in configuration.settings.values():
         if setting.entry.template.endswith(" address") and setting.values[:1] == ["dhcp"]:

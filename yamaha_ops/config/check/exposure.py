@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.check.finding import Circumstances, Finding
+from yamaha_ops.config.family import IPV4, IPV6
 from yamaha_ops.config.filters import PROTOCOLS, Packet, evaluate
 from yamaha_ops.config.filters.ports import parse_ports, within
 from yamaha_ops.config.network import attached, ipv4_uplinks, ipv6_uplinks
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from yamaha_ops.config.configuration import Configuration
     from yamaha_ops.config.network import Address
 
-_STRANGER: dict[int, Address] = {4: IPv4Address("198.51.100.1"), 6: IPv6Address("2001:db8:ffff::1")}
-_OUTSIDE: dict[int, Address] = {4: IPv4Address("192.0.2.1"), 6: IPv6Address("2001:db8::2")}
+_STRANGER: dict[int, Address] = {
+    IPV4: IPv4Address("198.51.100.1"),
+    IPV6: IPv6Address("2001:db8:ffff::1"),
+}
+_OUTSIDE: dict[int, Address] = {IPV4: IPv4Address("192.0.2.1"), IPV6: IPv6Address("2001:db8::2")}
 """Documentation addresses (RFC 5737, 3849): anybody, and the router's own outer address."""
 _NAT = {"pp": "ip pp nat descriptor", "tunnel": "ip tunnel nat descriptor"}
 _PASSWORDS = {"login password", "administrator password", "login user {user}"}
@@ -31,7 +35,7 @@ def check_services(configuration: Configuration, _: Circumstances) -> Iterator[F
     for service in SERVICES.values():
         if not service.is_on(configuration):
             continue
-        for version, uplinks in ((4, _outer_ipv4), (6, ipv6_uplinks)):
+        for version, uplinks in ((IPV4, _outer_ipv4), (IPV6, ipv6_uplinks)):
             for uplink in sorted(uplinks(configuration)):
                 if _is_open(configuration, service, uplink, version):
                     yield _open(configuration, service, uplink, version)
@@ -39,7 +43,7 @@ def check_services(configuration: Configuration, _: Circumstances) -> Iterator[F
 
 def _outer_ipv4(configuration: Configuration) -> set[str]:
     """Return IPv4's uplinks, without those in a private network: there another router protects."""
-    own = (each for each in attached(configuration) if each.own.version == 4)  # noqa: PLR2004 -- IPv4
+    own = (each for each in attached(configuration) if each.own.version == IPV4)
     private = {each.interface for each in own if each.own.ip.is_private}
     return ipv4_uplinks(configuration) - private
 
@@ -64,7 +68,7 @@ def _targets(
     kind = next((kind for kind in _NAT if uplink.startswith(kind)), None)
     key = Key(uplink, _NAT[kind]) if kind else Key("", f"ip {uplink} nat descriptor")
     nat = configuration.settings.get(key)
-    if version != 4 or nat is None:  # noqa: PLR2004 -- IPv4
+    if version != IPV4 or nat is None:
         yield _OUTSIDE[version]
         yield from own
         return

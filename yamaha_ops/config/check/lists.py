@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.config.check.finding import Circumstances, Finding
 from yamaha_ops.config.errors import ParameterError
+from yamaha_ops.config.family import IPV6
 from yamaha_ops.config.filters import PROTOCOLS, Packet, Rule, evaluate, list_key
 from yamaha_ops.config.network import ipv6_uplinks
 from yamaha_ops.config.secrets import mask
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yamaha_ops.config.configuration import Configuration
+    from yamaha_ops.config.filters.packet import Direction
     from yamaha_ops.config.setting import Setting
 
 MOST_FILTERS = 129
@@ -102,11 +104,12 @@ def _check_uplink(
     configuration: Configuration, uplink: str, tunnel: Setting, far: IPv6Address | None
 ) -> Iterator[Finding]:
     inbound = Packet(far or _SOMEWHERE, _HERE, PROTOCOLS["ipip"])
-    for direction, packet in (("in", inbound), ("out", inbound.reversed())):
-        verdict = evaluate(configuration, uplink, direction, packet)  # type: ignore[arg-type]
+    both: tuple[tuple[Direction, Packet], ...] = (("in", inbound), ("out", inbound.reversed()))
+    for direction, packet in both:
+        verdict = evaluate(configuration, uplink, direction, packet)
         if verdict.passes or (far is None and _names_an_address(configuration, uplink, direction)):
             continue
-        found = configuration.settings[list_key(uplink, direction, 6)]
+        found = configuration.settings[list_key(uplink, direction, IPV6)]
         reason = f"{tunnel.key.context} needs protocol 4 {direction} on {uplink}: {verdict.reason}"
         remedy = "add 'ipv6 filter N pass * * 4', and N to this list before what rejects"
         line = configuration.places[found.key]
@@ -115,7 +118,7 @@ def _check_uplink(
 
 def _names_an_address(configuration: Configuration, uplink: str, direction: str) -> bool:
     """Say whether the list passes protocol 4 for certain addresses: the border relay, perhaps."""
-    found = configuration.settings[list_key(uplink, direction, 6)]
+    found = configuration.settings[list_key(uplink, direction, IPV6)]
     anybody = Packet(_SOMEWHERE, _HERE, PROTOCOLS["ipip"])
     for number in found.values:
         setting = configuration.settings.get(Key("", f"ipv6 filter {number}"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING
+
+from yamaha_ops.config.family import IPV4, IPV6
 
 if TYPE_CHECKING:
     from yamaha_ops.config.filters.packet import Address
 
-_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+_LAST = {IPV4: 2**32 - 1, IPV6: 2**128 - 1}
 _OCTETS = re.compile(r"(?:\d{1,3}|\*)(?:\.(?:\d{1,3}|\*)){3}")
 
 
@@ -39,7 +41,7 @@ class Addresses:
                 ranges.append((0, _LAST[version]))
             elif span := _range(word, version):
                 ranges.append(span)
-            elif version == 4 and _OCTETS.fullmatch(word):  # noqa: PLR2004 -- IPv4
+            elif version == IPV4 and _OCTETS.fullmatch(word):
                 patterns.append(word)
             else:
                 names.add(word)
@@ -74,8 +76,9 @@ def _range(word: str, version: int) -> tuple[int, int] | None:
     """Return first and last address of one item, or None when it is no contiguous range."""
     try:
         if "/" in word:
-            network = IPv4Network(word, False) if version == 4 else IPv6Network(word, False)  # noqa: FBT003, PLR2004 -- strict; IPv4
-            return int(network[0]), int(network[-1])
+            network = ip_network(word, strict=False)
+            same = network.version == version
+            return (int(network[0]), int(network[-1])) if same else None
         first, dash, last = word.partition("-")
         if not dash:
             return _bounds(word, version)
@@ -88,7 +91,7 @@ def _range(word: str, version: int) -> tuple[int, int] | None:
 
 def _bounds(text: str, version: int) -> tuple[int, int]:
     """Return the lowest and highest address; ``192.168.*.*`` is a range, ``10.*.1.1`` is none."""
-    if version == 6:  # noqa: PLR2004 -- IPv6
+    if version == IPV6:
         number = int(IPv6Address(text))
         return number, number
     octets = text.split(".")

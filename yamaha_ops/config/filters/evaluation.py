@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.errors import ParameterError
+from yamaha_ops.config.family import WORDS
 from yamaha_ops.config.filters.addresses import Addresses
 from yamaha_ops.config.filters.packet import PROTOCOLS, Direction, Packet
 from yamaha_ops.config.filters.ports import services, within
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from yamaha_ops.config.configuration import Configuration
 
-_FAMILY = {4: "ip", 6: "ipv6"}
 _OPPOSITE: dict[str, Direction] = {"in": "out", "out": "in"}
 _PINGS = {"ping": "icmp", "ping6": "icmp6"}
 _DEAD = frozenset({"dhcpc", "dhcps", "dhcpv6c", "dhcpv6s"})
@@ -66,8 +66,18 @@ def evaluate(
         return opened
     found = _list_of(configuration, interface, direction, packet.version)
     if found is None:
-        return Verdict(True, None, f"no filter for {direction} on {interface}: everything passes")  # noqa: FBT003 -- the first field
+        reason = f"no filter for {direction} on {interface}: everything passes"
+        notes = _strange(configuration, interface)
+        return Verdict(passes=True, decided_by=None, reason=reason, notes=notes)
     return _walk(configuration, found, packet)
+
+
+def _strange(configuration: Configuration, interface: str) -> tuple[str, ...]:
+    """Return a note when nothing in the configuration is about the interface."""
+    for key in configuration.settings:
+        if key.context == interface or interface in key.words.split():
+            return ()
+    return (f"nothing here mentions {interface}: is that its name?",)
 
 
 def _walk(configuration: Configuration, found: Setting, packet: Packet) -> Verdict:
@@ -92,7 +102,7 @@ def _walk(configuration: Configuration, found: Setting, packet: Packet) -> Verdi
             verb = "passes" if passes else "is rejected"
             return Verdict(passes, setting, f"{verb} by filter {number}", tuple(notes))
     reason = "no filter of the list matches: the end of a list rejects"
-    return Verdict(False, found, reason, tuple(notes))  # noqa: FBT003 -- the first field
+    return Verdict(passes=False, decided_by=found, reason=reason, notes=tuple(notes))
 
 
 def _opened(
@@ -108,7 +118,7 @@ def _opened(
         setting = configuration.settings.get(_dynamic_key(number, packet.version))
         if setting is not None and _sets_off(configuration, setting, first):
             reason = f"passes: dynamic filter {number} on {other} lets the answers back"
-            return Verdict(True, setting, reason)  # noqa: FBT003 -- the first field
+            return Verdict(passes=True, decided_by=setting, reason=reason)
     return None
 
 
@@ -147,8 +157,8 @@ def list_key(interface: str, direction: str, version: int) -> Key:
     """Return the key of the list of filters that is applied to an interface."""
     for kind in ("pp", "tunnel"):
         if interface.startswith(kind):
-            return Key(interface, f"{_FAMILY[version]} {kind} secure filter {direction}")
-    return Key("", f"{_FAMILY[version]} {interface} secure filter {direction}")
+            return Key(interface, f"{WORDS[version]} {kind} secure filter {direction}")
+    return Key("", f"{WORDS[version]} {interface} secure filter {direction}")
 
 
 def _list_of(
@@ -165,11 +175,11 @@ def _list_of(
 
 
 def _filter_key(number: str, version: int) -> Key:
-    return Key("", f"{_FAMILY[version]} filter {number}")
+    return Key("", f"{WORDS[version]} filter {number}")
 
 
 def _dynamic_key(number: str, version: int) -> Key:
-    return Key("", f"{_FAMILY[version]} filter dynamic {number}")
+    return Key("", f"{WORDS[version]} filter dynamic {number}")
 
 
 def _static(found: Setting) -> list[str]:

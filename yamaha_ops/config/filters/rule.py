@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config.errors import ParameterError
+from yamaha_ops.config.family import IPV4, IPV6
 from yamaha_ops.config.filters.addresses import Addresses
 from yamaha_ops.config.filters.packet import (
     ACK,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _FIN = 0x01
 _FLAGS = {"tcpsyn": SYN, "tcpfin": _FIN, "tcprst": RST, "established": ACK}
 _TCPFLAG = re.compile(r"tcpflag(!?)=0x([0-9a-f]{1,4})/0x([0-9a-f]{1,4})")
-_ICMP = {4: PROTOCOLS["icmp"], 6: PROTOCOLS["icmp6"]}
+_ICMP = {IPV4: PROTOCOLS["icmp"], IPV6: PROTOCOLS["icmp6"]}
 _ICMP_TYPES = {
     "icmp-error": frozenset({3, 4, 5, 11, 12, 31, 32}),
     "icmp-info": frozenset({0, 8, 9, 10, 13, 14, 15, 16, 17, 18, 30, 33, 34, 35, 36}),
@@ -62,7 +63,7 @@ class Rule:
         Raises:
             ParameterError: The action or a port is none the reference knows.
         """
-        version = 6 if setting.entry.tags["defines"].endswith("6") else 4
+        version = IPV6 if setting.entry.tags["defines"].endswith("6") else IPV4
         action, *fields = setting.values
         action = action.partition("-")[0]
         if action not in _ACTIONS:
