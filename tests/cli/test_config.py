@@ -193,7 +193,7 @@ def test_filter_speaks_to_people(run: Run) -> None:
     where = ("--src", "10.0.0.1", "--dst", "10.0.0.2")
     code, out, _ = run("filter", "a", "--in", "LAN1", *where, "--proto", "icmp")
     assert code == 0
-    assert out == "pass: passes by filter 1\nline 1: ip filter 1 pass *\n"
+    assert out == "pass: filter 1 passes it\nline 1: ip filter 1 pass *\n"
 
 
 @pytest.mark.parametrize(

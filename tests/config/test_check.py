@@ -290,7 +290,7 @@ OPEN = "sshd service on\nsshd host lan\n"
         ),
         (
             f"{OPEN}ip lan1 secure filter out 1\nip filter 1 reject * 192.168.100.0/24\n",
-            "ssh from the answer to 192.168.100.5 on lan1: is rejected by filter 1",
+            "ssh from the answer to 192.168.100.5 on lan1: filter 1 rejects it",
         ),
         (
             (
@@ -322,7 +322,7 @@ def test_lock_out_from_afar() -> None:
         " ip tunnel secure filter in 1\n tunnel enable 1\nip filter 1 reject *\n"
     )
     (finding,) = findings(text, management=far)
-    assert "on tunnel1: is rejected by filter 1" in finding.reason
+    assert "on tunnel1: filter 1 rejects it" in finding.reason
     assert codes(text.replace("reject", "pass"), management=far) == []
     assert (
         codes("sshd service on\nip route default gateway 192.168.100.254\n", management=far) == []

@@ -99,8 +99,8 @@ def _walk(configuration: Configuration, found: Setting, packet: Packet) -> Verdi
             if rule.action == "restrict":
                 notes.append(f"filter {number} passes only while the line is up")
             passes = rule.action != "reject"
-            verb = "passes" if passes else "is rejected"
-            return Verdict(passes, setting, f"{verb} by filter {number}", tuple(notes))
+            verb = "passes" if passes else "rejects"
+            return Verdict(passes, setting, f"filter {number} {verb} it", tuple(notes))
     reason = "no filter of the list matches: the end of a list rejects"
     return Verdict(passes=False, decided_by=found, reason=reason, notes=tuple(notes))
 
@@ -117,7 +117,7 @@ def _opened(
     for number in _dynamic(found):
         setting = configuration.settings.get(_dynamic_key(number, packet.version))
         if setting is not None and _sets_off(configuration, setting, first):
-            reason = f"passes: dynamic filter {number} on {other} lets the answers back"
+            reason = f"dynamic filter {number} on {other} lets the answers back"
             return Verdict(passes=True, decided_by=setting, reason=reason)
     return None
 
