@@ -94,6 +94,7 @@ def test_plan_then_apply_then_nothing_differs(site: Site) -> None:
     code, out, _ = site.run("apply", "home")
     assert (code, out) == (0, "home: unchanged - nothing differs\n")
     assert site.run("plan", "home", "--detailed-exitcode")[0] == 0
+    assert "nothing differs" in site.run("plan", "home", "--markdown")[1]
 
 
 def test_the_mathematics_is_held_against_the_router(site: Site) -> None:
@@ -121,6 +122,17 @@ def test_json_is_all_that_is_on_stdout(site: Site) -> None:
     outcome = json.loads(out)
     assert (code, outcome["result"]) == (0, "changed")
     assert all(check["passed"] for check in outcome["checks"])
+
+
+def test_a_plan_can_go_into_a_merge_request(site: Site) -> None:
+    site.router.type("ip lan2 mtu 1454")
+    _, out, _ = site.run("plan", "home", TRUST, "--markdown")
+    head, _, rest = out.partition("```diff\n")
+    assert head.startswith("### home: RTX830 Rev.")
+    assert "- not saved by whoever typed it, and kept by this change" in head
+    assert "\n- ip lan2 mtu\n" in rest or "\n- no ip lan2 mtu\n" in rest
+    assert "\n# tunnel1\n+ tunnel encapsulation map-e\n" in rest
+    assert rest.endswith("\n```\n")
 
 
 def test_a_saved_plan_is_applied_exactly_or_refused(site: Site) -> None:

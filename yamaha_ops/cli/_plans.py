@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import groupby
 from threading import Lock
@@ -49,6 +50,29 @@ def show_plan(plan: Plan, console: Console) -> None:
         for command in commands:
             sign, style = ACTIONS[command.action]
             console.print(_hanging(sign, command.masked, style, text_style=""))
+
+
+def markdown(plan: Plan) -> str:
+    """Return the plan for a merge request: risks first, then the commands as a diff."""
+    lines = [f"### {summary(plan)}", ""]
+    lines += [f"- **{danger.name}**: {danger.reason}" for danger in plan.dangers]
+    lines += [f"- {warning}" for warning in (*plan.risks, *plan.warnings)]
+    if plan.dangers or plan.risks or plan.warnings:
+        lines.append("")
+    # More backticks than any command has in a row: a description may hold anything.
+    fence = "`" * max([3, *(_longest_run(command.masked) + 1 for command in plan.commands)])
+    lines.append(f"{fence}diff")
+    for context, commands in groupby(plan.commands, key=lambda command: command.context):
+        lines.append(f"# {context or 'global'}")
+        for command in commands:
+            first, *rest = command.masked.split("\n")
+            lines.append(f"{ACTIONS[command.action][0]} {first}")
+            lines += [f"  {line}" for line in rest]
+    return "\n".join([*lines, fence, ""])
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def summary(plan: Plan) -> str:

@@ -13,7 +13,7 @@ from yamaha_ops.change.event import silent
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._files import write_private
 from yamaha_ops.cli._jobs import job_for
-from yamaha_ops.cli._plans import show_plan
+from yamaha_ops.cli._plans import markdown, show_plan
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.inventory import load
 
@@ -34,6 +34,9 @@ def plan(
         bool,
         typer.Option("--detailed-exitcode", help="Exit with 3 where something differs."),
     ] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, for a merge request.")
+    ] = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
@@ -51,6 +54,8 @@ def plan(
             write_private(out, json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n")
         if as_json:
             sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
+        elif as_markdown:
+            sys.stdout.write(markdown(made))
         elif made.commands:
             show_plan(made, console)
         else:
