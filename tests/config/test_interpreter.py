@@ -96,6 +96,21 @@ def test_a_block_is_read_to_its_end_word() -> None:
     assert "no such command" in router.configuration.text
 
 
+def test_a_bridge_comes_before_vlans_and_lans() -> None:
+    """As RTX830 Rev.15.02.10 shows it."""
+    shown = (
+        "bridge member bridge1 lan1 tunnel1",
+        "ip bridge1 address 192.168.100.1/24",
+        "vlan lan1/1 802.1q vid=10 name=VLAN10",
+        "ip lan1/1 address 192.168.254.254/24",
+        "ip lan2 address 10.10.10.138/24",
+    )
+    router = Interpreter()
+    for line in reversed(shown):
+        router.execute(line)
+    assert router.configuration.text.splitlines() == list(shown)
+
+
 RECORDED_AS_SHOWN = (
     "rtx1210_v6plus-mape_1",
     "rtx1210_default_1",

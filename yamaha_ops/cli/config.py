@@ -18,7 +18,6 @@ from yamaha_ops.config.filters import PROTOCOLS, Packet, evaluate
 from yamaha_ops.config.filters.packet import ACK, SYN
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.firmware import Revision
-from yamaha_ops.inventory import load
 from yamaha_ops.mape import calculate
 
 app = typer.Typer(
@@ -208,6 +207,8 @@ def _circumstances(name: str | None, inventory: Path) -> Circumstances:
     """Return what the inventory knows about a router."""
     if name is None:
         return Circumstances()
+    from yamaha_ops.inventory import load  # noqa: PLC0415 -- heavy, and needed with --router only
+
     (router,) = load(inventory).select([name])
     mapping = router.line.mapping if router.line else None
     return Circumstances(

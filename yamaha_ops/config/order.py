@@ -86,12 +86,14 @@ def _policy(tunnel: Setting, everything: dict[Key, Setting]) -> Iterator[str]:
 
 
 def _rank(setting: Setting) -> _Rank:
-    place = _place(setting.entry)
+    names = [slot.name for slot in setting.entry.slots]
+    kind = ""
+    if "interface" in names:
+        kind = setting.words[names.index("interface")].rstrip("0123456789./")
+    place = _place(setting.entry, kind)
     group: Natural = []
-    if place.group:
-        names = [slot.name for slot in setting.entry.slots]
-        if place.group in names:
-            group = natural(setting.words[names.index(place.group)])
+    if place.group in names:
+        group = natural(setting.words[names.index(place.group)])
     return place.section, group, place.step, setting.entry.position, natural(setting.key.words)
 
 
@@ -119,10 +121,13 @@ def _blocks_section() -> int:
 
 
 @cache
-def _place(entry: Entry) -> _Place:
+def _place(entry: Entry, kind: str) -> _Place:
     places = _sections()
-    words = entry.template.split()
-    for count in range(len(words), 0, -1):
-        if place := places.get(" ".join(words[:count])):
-            return place
+    for template in (entry.template.replace("{interface}", f"{{{kind}}}"), entry.template):
+        words = template.split()
+        for count in range(len(words), 0, -1):
+            start = " ".join(words[:count])
+            # A kind of interface counts only where the order names it.
+            if start in places and (template == entry.template or f"{{{kind}}}" in start):
+                return places[start]
     return places["(others)"]
