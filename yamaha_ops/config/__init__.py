@@ -1,8 +1,8 @@
 """The RTX configuration language: text in, meaning out, and the safe way from one to another."""
 
 from yamaha_ops.config.check import Circumstances, Finding, check
+from yamaha_ops.config.comparison import Difference, difference
 from yamaha_ops.config.configuration import Configuration
-from yamaha_ops.config.difference import Difference, difference
 from yamaha_ops.config.errors import ContextMissingError, ParameterError, UnknownCommandError
 from yamaha_ops.config.interpreter import Interpreter
 from yamaha_ops.config.safekeeping import restore, separate
