@@ -46,16 +46,27 @@ def compare(
         names: What they are called.
         printed: Whether both are in the router's own words; else both are put in its order first.
     """
-    texts = [
-        (kept_form(each).masked() if printed else _shown(each)).splitlines()
+    text, other_text = (
+        (_printed(kept_form(each)) if printed else _shown(each)).splitlines()
         for each in (one, other)
-    ]
-    before, after = (separate(each)[1] for each in (one, other))
-    lines = difflib.unified_diff(*texts, *names, n=CONTEXT, lineterm="")
-    changed = sorted(
-        name for name, secret in before.items() if after.get(name, secret) != secret
     )
+    before, after = (separate(each)[1] for each in (one, other))
+    lines = difflib.unified_diff(text, other_text, *names, n=CONTEXT, lineterm="")
+    changed = sorted(name for name, secret in before.items() if after.get(name, secret) != secret)
     return Comparison(tuple(lines), tuple(changed), difference(one, other))
+
+
+def _printed(configuration: Configuration) -> str:
+    """Return the text, masked; of what is the device's own only that it is there.
+
+    A console shows ``login user admin *`` where a file holds ``login user admin encrypted ...``.
+    """
+    own = {
+        configuration.places[key]: f"{key.words} *"
+        for key, setting in configuration.settings.items()
+        if "device" in setting.entry.tags
+    }
+    return "".join(f"{own.get(line.number) or mask(line.text)}\n" for line in configuration.lines)
 
 
 def _shown(configuration: Configuration) -> str:

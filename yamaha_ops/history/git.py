@@ -9,16 +9,17 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamaha_ops.history.errors import HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 NOTHING = "0" * 40
 """The old value of a name that does not exist yet."""
@@ -36,6 +37,7 @@ _CONFIG = """\
 [gc]
 \tautoDetach = false
 """
+_NO = 1
 _OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "gc.autoDetach=false")
 
 
@@ -45,6 +47,10 @@ class Person:
 
     name: str
     mail: str
+
+
+class NoError(HistoryError):
+    """Git's answer to a question is no: exit code 1, and nothing said."""
 
 
 class MovedError(HistoryError):
@@ -81,10 +87,8 @@ class Git:
         try:
             for folder in ("objects", "refs/heads", "refs/tags"):
                 (self.path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-            (self.path / "config").write_text(_CONFIG, encoding="utf-8")
-            head = self.path / f".HEAD.{os.getpid()}"
-            head.write_text("ref: refs/heads/main\n", encoding="utf-8")
-            head.replace(self.path / "HEAD")
+            _put(self.path / "config", _CONFIG)
+            _put(self.path / "HEAD", "ref: refs/heads/main\n")
         except OSError as error:
             raise HistoryError(
                 f"the history cannot be made ({error.strerror})", where=str(self.path)
@@ -96,6 +100,7 @@ class Git:
         """Run one git command and return what it prints.
 
         Raises:
+            NoError: Git answers no.
             HistoryError: Git is not installed, or refuses.
         """
         command = [self._program, *_OPTIONS, f"--git-dir={self.path}", *words]
@@ -116,6 +121,8 @@ class Git:
         except OSError as error:
             raise HistoryError(f"git cannot be run ({error.strerror})") from error
         if done.returncode:
+            if done.returncode == _NO and not done.stderr:
+                raise NoError(f"git {words[0]}: no")
             raise HistoryError(
                 f"git {words[0]} failed ({_ending(done.returncode)})",
                 where=str(self.path),
@@ -137,10 +144,16 @@ class Git:
         """Return the commit that an expression of git names (``refs/heads/home~2``), or None."""
         try:
             return self.ask("rev-parse", "--verify", "--quiet", f"{expression}^{{commit}}").strip()
-        except HistoryError as error:
-            if error.output:
-                raise
+        except NoError:
             return None
+
+    def leads_to(self, name: str, commit: str) -> bool:
+        """Tell whether a commit is in the past of a name."""
+        try:
+            self.run("merge-base", "--is-ancestor", commit, name)
+        except NoError:
+            return False
+        return True
 
     def files(self, commit: str) -> dict[str, bytes]:
         """Return the files of a commit, by name.
@@ -228,6 +241,20 @@ class Git:
             yield
         finally:
             os.close(file)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file as a whole, however many do so at once."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _ending(code: int) -> str:

@@ -12,6 +12,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -247,7 +248,7 @@ class Store:
         Args:
             router: Inventory name.
             word: ``latest``, ``~N`` (N backups before it), a tag, the beginning of a hash, or
-                ``@DATE`` (the last one up to then, in any form that git understands).
+                ``@DATE`` or ``@DATETHH:MM`` (the last one up to then, ISO 8601, local time).
 
         Raises:
             HistoryError: There is none.
@@ -261,7 +262,7 @@ class Store:
         elif back := _BACK.fullmatch(word):
             commit = self.git.find(f"{branch}~{back[1]}")
         elif word.startswith("@"):
-            before = f"--before={word[1:]}"
+            before = f"--before={_until(router, word[1:])}"
             commit = self.git.ask("rev-list", "--max-count=1", before, branch).strip()
         elif _TAG.fullmatch(word) and ".." not in word:
             tag = f"{_TAGS}{_quoted(router)}/{_quoted(word)}"
@@ -278,8 +279,7 @@ class Store:
         """Find a commit by the beginning of its hash, on this router's branch only."""
         if not _HASH.fullmatch(word) or not (commit := self.git.find(word)):
             return None
-        own = self.git.ask("merge-base", commit, branch).strip() if commit else ""
-        return commit if own == commit else None
+        return commit if self.git.leads_to(branch, commit) else None
 
     def backup(self, revision: Revision) -> Backup:
         """Return what a revision holds, without its secrets.
@@ -373,6 +373,18 @@ class Store:
 def _revision(router: str, line: str, tags: Mapping[str, list[str]]) -> Revision:
     commit, _, time, author, reason = line.split("\x1f")
     return Revision(commit, router, float(time), author, reason, tuple(tags.get(commit, ())))
+
+
+def _until(router: str, text: str) -> int:
+    """Return the last second of a moment or a day."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise HistoryError(
+            f"{text!r} is no date", router=router, hint="Write @2026-11-24 or @2026-11-24T08:30."
+        ) from None
+    day = len(text) == len("2026-11-24")
+    return int(moment.astimezone().timestamp()) + (86_399 if day else 0)
 
 
 def _message(snapshot: Snapshot, reason: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,7 +18,6 @@ from yamaha_ops.errors import SecretError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
 
 class Vault:
@@ -118,22 +119,28 @@ def key_in_file(path: Path, told: Callable[[str], None]) -> str:
         SecretError: The file cannot be read or made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = path.with_name(f".{path.name}.{os.getpid()}")
-        if not path.exists():
-            file = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(file, "w", encoding="ascii") as key:
-                key.write(f"{new_key()}\n")
-                key.flush()
-                os.fsync(key.fileno())
-            try:
-                # A link, unlike a rename, does not replace the key another process made just now.
-                path.hardlink_to(made)
-                told(f"made {path}: keep a copy elsewhere; without it no secret can be restored")
-            except FileExistsError:
-                pass
-            finally:
-                made.unlink()
+        if not path.exists() and _make(path):
+            told(f"made {path}: keep a copy elsewhere; without it no secret can be restored")
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise SecretError(f"the history key {path} cannot be had ({error.strerror})") from error
+
+
+def _make(path: Path) -> bool:
+    """Make the file, and tell whether nobody else was faster.
+
+    A link, unlike a rename, does not replace the key that another process made just now.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as key:
+            key.write(f"{new_key()}\n")
+            key.flush()
+            os.fsync(key.fileno())
+        path.hardlink_to(name)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink()
+    return True
