@@ -160,6 +160,10 @@ def test_state_is_beside_the_inventory_unless_the_environment_says_otherwise(
             "host: a, lan: {address: 10.0.0.1/24, dhcp: {range: 10.0.0.2-10.0.0.9, lease: 73:00}}",
             "lan.dhcp.lease: is longer than max_lease",
         ),
+        ("host: a, checks: [{ping: x}]", "checks.0.ping: must be an address"),
+        ("host: a, checks: [{}]", "checks.0.ping: needs either ping or command"),
+        ("host: a, checks: [{command: restart, pattern: x}]", "must be a show or ping command"),
+        ("host: a, checks: [{command: show arp, pattern: '['}]", "is no regular expression"),
         ("host: a, firmware: latest", "firmware: must be a firmware revision such as 15.02.09"),
         (
             "host: a, line: {service: v6plus, description: " + "あ" * 33 + "}",

@@ -340,3 +340,9 @@ def test_two_filters_with_one_number_are_refused() -> None:
     assert in_order([one, one]) == (one,)
     with pytest.raises(RenderError, match="two filters have the number 1"):
         in_order([one, other])
+
+
+def test_a_rule_told_twice_is_listed_once(router: Make) -> None:
+    twice = "filters: {block: [{service: smtp}, {service: smtp}]}"
+    once = "filters: {block: [{service: smtp}]}"
+    assert told(router(V6PLUS + twice)) == told(router(V6PLUS + once))

@@ -10,7 +10,7 @@ import typer
 
 from yamaha_ops.cli._options import DEFAULT_INVENTORY, All, Inventory, Json, Labels, Routers
 from yamaha_ops.inventory import load
-from yamaha_ops.render import Line, lines, render
+from yamaha_ops.render import Line, render
 from yamaha_ops.render.explain import Explained, explain
 
 app = typer.Typer(add_completion=False)
@@ -56,7 +56,7 @@ def print_configuration(
     own = templates or book.folder / "templates"
     for router in book.select(routers or (), label or (), everything=all_routers):
         configuration = render(router, templates=own, secrets=False)
-        told = explain(lines(router, templates=own))
+        told = explain(router, templates=own)
         if as_json:
             document = {
                 "router": router.name,
@@ -78,6 +78,7 @@ def _as_json(each: Explained) -> dict[str, Any]:
         "reference": each.reference,
         "en": each.meaning.english if each.meaning else None,
         "ja": each.meaning.japanese if each.meaning else None,
+        "because": each.because,
     }
 
 
@@ -96,6 +97,8 @@ def _comment(each: Explained, language: Language) -> str | None:
     if each.reference is None:
         return None
     parts = [_place(each.line), f"REF {each.reference}"]
+    if each.because:
+        parts.insert(0, each.because)
     if each.meaning:
         english = language is Language.ENGLISH
         parts.insert(0, each.meaning.english if english else each.meaning.japanese)

@@ -21,6 +21,7 @@ from yamaha_ops.inventory.parts import (
     fault,
 )
 from yamaha_ops.inventory.services import (
+    Check,
     Console,
     Dns,
     Management,
@@ -72,6 +73,10 @@ class Router(Part):
     schedules: dict[Name, Schedule] = Field(default_factory=dict)
     console: Console = Console()
     vpn: Vpn = Vpn()
+    checks: tuple[Check, ...] = ()
+    """What must hold after a change, besides what the line promises."""
+    accepted: dict[str, Text] = Field(default_factory=dict)
+    """Findings of `config check` that are meant to stay: the code (or `code:line`) and why."""
     extra: tuple[Extra, ...] = ()
     """Console lines that no field covers, as they are; `{env:NAME}` stands for a secret."""
     without: tuple[Text, ...] = ()

@@ -1,9 +1,17 @@
 """What the router does for its LAN and for whoever looks after it."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from yamaha_ops.inventory.parts import (
@@ -13,6 +21,7 @@ from yamaha_ops.inventory.parts import (
     Host,
     Part,
     Text,
+    fault,
     form,
     one_of,
 )
@@ -62,6 +71,8 @@ class Dns(Part):
 class Management(Part):
     """Who may come in, and how; the default is the LAN."""
 
+    hosts: tuple[Address, ...] = ()
+    """Addresses that must always be able to log in: a change that shuts them out is refused."""
     ssh: Access = ("lan",)
     telnet: Access = ("lan",)
     """Yamaha's factory setting; `none` where SSH is enough."""
@@ -78,6 +89,40 @@ class Management(Part):
     """Drop SSH clients that no longer answer (REF 4.72)."""
     close_recovery: bool = False
     """Refuse the recovery phrase on the serial port (`security class 1 off off`, REF 4.12)."""
+
+
+class Check(Part):
+    """Something that must hold after a change, besides what the line promises."""
+
+    name: Text | None = None
+    """What it is called in reports; what is asked, where left out."""
+    ping: Address | None = None
+    """An address that must answer."""
+    command: Command | None = None
+    """A `show` or `ping` command of the router's."""
+    pattern: Text | None = None
+    """A regular expression that the command's answer must contain."""
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise PydanticCustomError(
+                "pattern", "is no regular expression: {reason}", {"reason": error.msg}
+            ) from None
+        return pattern
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Check":
+        if (self.ping is None) == (self.command is None):
+            raise fault("ping", "needs either ping or command")
+        if (self.command is None) != (self.pattern is None):
+            raise fault("command", "command and pattern belong together")
+        if self.command and not self.command.startswith(("show ", "ping ", "ping6 ")):
+            raise fault("command", "must be a show or ping command: a check changes nothing")
+        return self
 
 
 class User(Part):

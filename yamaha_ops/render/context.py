@@ -13,7 +13,7 @@ from yamaha_ops.render.services import SERVICES
 from yamaha_ops.render.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from ipaddress import IPv4Interface
 
     from yamaha_ops.inventory.lan import Dhcp, Vlan
@@ -49,6 +49,8 @@ class Numbered:
 
     number: int
     wish: Any
+    because: str
+    """The field of the inventory that asks for it."""
 
 
 def context(router: Router) -> dict[str, Any]:
@@ -79,12 +81,25 @@ def context(router: Router) -> dict[str, Any]:
     if line is not None:
         chosen = _ways(router, line, seen)
         policies += [each.policy for each in (seen["tunnel"], seen["session"]) if each]
-    statics = [each for policy in policies for each in (*policy.incoming, *policy.outgoing)]
+    statics = [each for policy in policies for each in policy.statics]
     if chosen is not None:
         statics.append(chosen)
     seen["filters"] = in_order(statics)
     seen["dynamics"] = in_order(each for policy in policies for each in policy.dynamic)
     return seen
+
+
+def reasons(seen: Mapping[str, Any]) -> dict[str, str]:
+    """Return which field asks for a numbered line, by the beginning of the line."""
+    found = {f"ip filter {each.number}": each.because for each in seen["filters"]}
+    if seen["ipv6"]:
+        found |= {f"ipv6 filter {each.number}": each.because for each in seen["ipv6"].statics}
+    for nat in seen["nats"]:
+        for each in nat.statics:
+            start = f"nat descriptor masquerade static {nat.descriptor} {each.number}"
+            found[start] = each.because
+    found |= {f"dns server select {each.number}": each.because for each in seen["domains"]}
+    return found | {f"schedule at {each.number}": each.because for each in seen["schedules"]}
 
 
 def _ways(router: Router, line: Line, seen: dict[str, Any]) -> Filter | None:
@@ -134,7 +149,7 @@ def _segments(router: Router) -> Iterator[Segment]:
             number=vlan.id,
             dhcp=vlan.dhcp,
             vlan=vlan,
-            policy=filters.isolated(vlan) if vlan.isolated else None,
+            policy=filters.isolated(name, vlan) if vlan.isolated else None,
             prefix=Words(f"{subnet}:0/64") if subnet else None,
             ipv6_addresses=(Words(f"{subnet}:1/64"),) if subnet else (),
         )
@@ -155,7 +170,7 @@ def _domains(router: Router) -> tuple[Numbered, ...]:
         labels = domain.count(".") + 1
         base = (_MOST_LABELS - min(labels, _MOST_LABELS - 1)) * 1000
         number = numbers.by_words(base, [domain], span=1000)[domain]
-        found.append(Numbered(number, (domain, servers)))
+        found.append(Numbered(number, (domain, servers), f"dns.domains.{domain}"))
     return tuple(sorted(found, key=lambda each: each.number))
 
 
@@ -164,5 +179,5 @@ _MOST_LABELS = 64
 
 def _schedules(wishes: dict[str, Schedule]) -> tuple[Numbered, ...]:
     numbered = numbers.by_words(1000, wishes)
-    found = (Numbered(numbered[name], wish) for name, wish in wishes.items())
+    found = (Numbered(numbered[name], wish, f"schedules.{name}") for name, wish in wishes.items())
     return tuple(sorted(found, key=lambda each: each.number))

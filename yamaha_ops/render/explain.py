@@ -8,10 +8,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from yamaha_ops.config import Configuration
+from yamaha_ops.render import lines
+from yamaha_ops.render.context import context, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from yamaha_ops.inventory import Router
     from yamaha_ops.render.templates import Line
 
 _SELECT = {"pp select": "56.1", "tunnel select": "56.2"}
@@ -27,21 +31,38 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A rendered line, the section of the command reference, and its meaning."""
+    """A rendered line, the section of the command reference, its meaning, and who asks for it."""
 
     line: Line
     reference: str | None
     """None for a line of an embedded file."""
     meaning: Meaning | None
+    because: str | None
+    """The field of the inventory behind a filter, a NAT entry or a schedule."""
 
 
-def explain(told: Sequence[Line]) -> tuple[Explained, ...]:
-    """Explain rendered lines; a command without a meaning of ours still has its section."""
+def explain(router: Router, *, templates: Path | None = None) -> tuple[Explained, ...]:
+    """Explain a rendering; a command without a meaning of ours still has its section.
+
+    Raises:
+        RenderError: See :func:`yamaha_ops.render.lines`.
+    """
+    told = lines(router, templates=templates)
     references = _references(told)
+    asked = reasons(context(router))
     return tuple(
-        Explained(line, references.get(number), meanings().get(references.get(number, "")))
+        Explained(
+            line,
+            references.get(number),
+            meanings().get(references.get(number, "")),
+            next((field for start, field in asked.items() if _begins(line.text, start)), None),
+        )
         for number, line in enumerate(told, start=1)
     )
+
+
+def _begins(text: str, start: str) -> bool:
+    return f"{text} ".startswith(f"{start} ")
 
 
 @cache

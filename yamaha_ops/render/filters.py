@@ -8,7 +8,7 @@ keeps forged sources and Windows sharing off the line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from yamaha_ops.errors import RenderError
@@ -17,7 +17,6 @@ from yamaha_ops.render.words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from ipaddress import IPv4Network
 
     from yamaha_ops.inventory.lan import Vlan
     from yamaha_ops.inventory.router import Router
@@ -30,6 +29,8 @@ class Filter:
 
     number: int
     rule: Words
+    because: str = field(default="filters.policy", compare=False)
+    """The field of the inventory that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +50,31 @@ class Policy:
     dynamic: tuple[Dynamic, ...] = ()
 
     @property
+    def statics(self) -> tuple[Filter, ...]:
+        """The static filters by number, each once."""
+        return in_order((*self.incoming, *self.outgoing))
+
+    @property
     def into(self) -> Words:
         """The list of ``secure filter in``."""
-        return words(each.number for each in self.incoming)
+        return _numbers(self.incoming)
 
     @property
     def out(self) -> Words:
         """The list of ``secure filter out``."""
-        numbers = words(each.number for each in self.outgoing)
-        followed = words(each.number for each in self.dynamic)
-        return Words(f"{numbers} dynamic {followed}" if followed else numbers)
+        static, followed = _numbers(self.outgoing), _numbers(self.dynamic)
+        return Words(f"{static} dynamic {followed}" if followed else static)
+
+
+def _numbers(filters: Iterable[Filter] | Iterable[Dynamic]) -> Words:
+    return words(dict.fromkeys(each.number for each in filters))
 
 
 T = TypeVar("T", Filter, Dynamic)
 
 
-def _filter(number: int, rule: str) -> Filter:
-    return Filter(number, Words(rule))
+def _filter(number: int, rule: str, because: str = "filters.policy") -> Filter:
+    return Filter(number, Words(rule), because)
 
 
 PASS_ALL = _filter(200099, "pass * * * * *")
@@ -160,17 +169,18 @@ class Filters:
             IPV4_DYNAMIC,
         )
 
-    def isolated(self, vlan: Vlan) -> Policy:
+    def isolated(self, name: str, vlan: Vlan) -> Policy:
         """Return the policy of an isolated VLAN: names and addresses from us, then outside only."""
         base = numbers.ISOLATION
         address = vlan.address.ip
+        because = f"vlans.{name}.isolated"
         return Policy(
             (
-                _filter(base, "pass * * udp * dhcps"),
-                _filter(base + vlan.id * 2 + 10, f"pass * {address} udp,tcp * domain"),
-                _filter(base + vlan.id * 2 + 11, f"pass * {address} icmp * *"),
+                _filter(base, "pass * * udp * dhcps", because),
+                _filter(base + vlan.id * 2 + 10, f"pass * {address} udp,tcp * domain", because),
+                _filter(base + vlan.id * 2 + 11, f"pass * {address} icmp * *", because),
                 *(
-                    _filter(base + 1 + index, f"reject * {private} * * *")
+                    _filter(base + 1 + index, f"reject * {private} * * *", because)
                     for index, private in enumerate(PRIVATE)
                 ),
                 PASS_ALL,
@@ -179,8 +189,8 @@ class Filters:
 
     def _inbound(self) -> Iterator[Filter]:
         yield from self._allow(4)
-        for forward in self._router.filters.forward.values():
-            yield _forwarded(forward)
+        for name, forward in self._router.filters.forward.items():
+            yield _forwarded(name, forward)
         yield from self._own_vpn()
 
     def _own_vpn(self) -> Iterator[Filter]:
@@ -188,9 +198,9 @@ class Filters:
         if lan is None or not answers_vpn(self._router):
             return
         address = lan.address.ip
-        yield _filter(numbers.PROTOCOL + 50, f"pass * {address} esp")
+        yield _filter(numbers.PROTOCOL + 50, f"pass * {address} esp", "vpn")
         for port in VPN_PORTS:
-            yield _filter(numbers.FORWARD["udp"] + port, f"pass * {address} udp * {port}")
+            yield _filter(numbers.FORWARD["udp"] + port, f"pass * {address} udp * {port}", "vpn")
 
     def _pings(self) -> Iterator[Filter]:
         yield from self._for_networks(numbers.PING, 200030, "pass * {} icmp * *")
@@ -198,20 +208,23 @@ class Filters:
     def _for_networks(self, base: int, first: int, rule: str) -> Iterator[Filter]:
         if self._router.lan is not None:
             yield _filter(first, rule.format(self._router.lan.address.network))
-        for vlan in self._router.vlans.values():
-            yield _filter(base + vlan.id, rule.format(vlan.address.network))
+        for name, vlan in self._router.vlans.items():
+            because = f"vlans.{name}"
+            yield _filter(base + vlan.id, rule.format(vlan.address.network), because)
 
     def _allow(self, version: int) -> Iterator[Filter]:
-        for rule in self._router.filters.allow:
+        for place, rule in enumerate(self._router.filters.allow):
             if rule.version in (None, version):
-                yield self._ruled(self._allowed[_words(rule)], "pass", rule, version)
+                number, because = self._allowed[_words(rule)], f"filters.allow.{place}"
+                yield _filter(number, self._ruled("pass", rule, version), because)
 
     def _block(self, version: int) -> Iterator[Filter]:
-        for rule in self._router.filters.block:
+        for place, rule in enumerate(self._router.filters.block):
             if rule.version in (None, version):
-                yield self._ruled(self._blocked[_words(rule)], "reject", rule, version)
+                number, because = self._blocked[_words(rule)], f"filters.block.{place}"
+                yield _filter(number, self._ruled("reject", rule, version), because)
 
-    def _ruled(self, number: int, action: str, rule: Rule, version: int) -> Filter:
+    def _ruled(self, action: str, rule: Rule, version: int) -> str:
         if action == "reject" and not rule.log:
             action = "reject-nolog"
         elif rule.log:
@@ -220,13 +233,13 @@ class Filters:
         if version == 6 and protocol == "icmp":  # noqa: PLR2004 -- IP versions are words
             protocol = "icmp6"
         source, to = self._peer(rule.source), self._peer(rule.to)
-        return _filter(number, f"{action} {source} {to} {protocol} * {rule.service.port_list}")
+        return f"{action} {source} {to} {protocol} * {rule.service.port_list}"
 
     def _peer(self, peer: Peer) -> str:
         if peer == "any":
             return "*"
         if peer == "lan":
-            return ",".join(str(each) for each in _networks(self._router)) or "*"
+            return str(self._router.lan.address.network) if self._router.lan else "*"
         if peer.version == 6 and int(peer.network_address) >> 64 == 0:  # noqa: PLR2004 -- as above
             # An address such as ::10 is a host in whatever prefix the line has today.
             return f"{self._prefix}{peer.network_address}"
@@ -243,19 +256,16 @@ def answers_vpn(router: Router) -> bool:
     return wanted and router.line is not None and router.line.own_address
 
 
-def _networks(router: Router) -> list[IPv4Network]:
-    return [network.address.network for network in router.networks.values()]
-
-
 def _words(rule: Rule) -> str:
     return f"{rule.source} > {rule.to} {rule.service}"
 
 
-def _forwarded(forward: Forward) -> Filter:
+def _forwarded(name: str, forward: Forward) -> Filter:
     """Let a forward through; the filter sees the inner address and port."""
     number = numbers.FORWARD[forward.service.protocol] + forward.outer[0]
     source = "*" if forward.source == "any" else forward.source
     return _filter(
         number,
         f"pass {source} {forward.to} {forward.service.protocol} * {forward.service.port_list}",
+        f"filters.forward.{name}",
     )

@@ -56,6 +56,8 @@ class Static:
 
     number: int
     entry: Words
+    because: str
+    """The field of the inventory that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +141,19 @@ def _outer(line: Line, service: Service) -> tuple[Words, Words | None]:
 
 
 def _statics(router: Router) -> Iterator[Static]:
-    for forward in router.filters.forward.values():
+    for name, forward in router.filters.forward.items():
         protocol = forward.service.protocol
         number = numbers.NAT[protocol] + forward.outer[0]
         inner = forward.service.port_list
         ports = inner if forward.port is None or str(forward.port) == inner else None
         shown = ports or f"{forward.port}={inner}"
-        yield Static(number, Words(f"{forward.to} {protocol} {shown}"))
+        yield Static(number, Words(f"{forward.to} {protocol} {shown}"), f"filters.forward.{name}")
     if router.lan is None or not answers_vpn(router):
         return
     own = router.lan.address.ip
-    yield Static(numbers.NAT["esp"] + 50, Words(f"{own} esp"))
+    yield Static(numbers.NAT["esp"] + 50, Words(f"{own} esp"), "vpn")
     for port in VPN_PORTS:
-        yield Static(numbers.NAT["udp"] + port, Words(f"{own} udp {port}"))
+        yield Static(numbers.NAT["udp"] + port, Words(f"{own} udp {port}"), "vpn")
 
 
 def default_route(
@@ -170,5 +172,5 @@ def default_route(
     if not through.wish.hosts:
         return Words(f"gateway tunnel {out.number} hide {pp} weight 0"), None
     hosts = ",".join(str(host) for host in line.pppoe.hosts) if line.pppoe else ""
-    chosen = Filter(numbers.ROUTE, Words(f"pass {hosts} * * * *"))
+    chosen = Filter(numbers.ROUTE, Words(f"pass {hosts} * * * *"), "line.pppoe.hosts")
     return Words(f"{pp} filter {chosen.number} gateway tunnel {out.number}"), chosen
