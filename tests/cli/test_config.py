@@ -160,17 +160,25 @@ def test_check_knows_model_revision_and_ports(run: Run, tmp_path: Path) -> None:
 
 
 def test_check_takes_what_the_inventory_knows(run: Run, tmp_path: Path) -> None:
+    """Model, revision, ports, who must get in, and what may stay."""
     inventory = tmp_path / "inventory.yaml"
     inventory.write_text(
         "routers:\n  home:\n    host: 192.168.100.1\n    firmware: 15.02.09\n"
-        "    line: {service: v6plus, prefix: '240b:10:0:3100::/64'}\n",
+        "    line: {service: v6plus, prefix: '240b:10:0:3100::/64'}\n"
+        "    management: {hosts: [192.168.100.9]}\n"
+        "    accepted: {recovery-phrase: the cabinet is locked}\n",
         encoding="utf-8",
     )
     file = tmp_path / "c"
-    file.write_text("security class 1 off off\nstatistics nat on\n", encoding="utf-8")
-    code, out, _ = run("check", str(file), "--router", "home", "-i", str(inventory))
-    assert code == 1
-    assert "the router runs Rev.15.02.09" in out
+    file.write_text("ip lan1 address 192.168.100.1/24\nstatistics nat on\n", encoding="utf-8")
+    code, out, _ = run("check", str(file), "--router", "home", "-i", str(inventory), "--json")
+    document = json.loads(out)
+    assert (code, document["errors"]) == (1, 2)
+    assert [(each["code"], each["accepted"]) for each in document["findings"]] == [
+        ("recovery-phrase", "the cabinet is locked"),
+        ("lock-out", None),
+        ("firmware", None),
+    ]
 
 
 @pytest.mark.parametrize(

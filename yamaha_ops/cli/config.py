@@ -214,9 +214,9 @@ def _circumstances(name: str | None, inventory: Path) -> Circumstances:
     return Circumstances(
         model=router.model,
         revision=router.firmware,
-        management=getattr(router.management, "hosts", ()),
+        management=router.management.hosts,
         ports=mapping.ports if mapping else None,
-        accepted=getattr(router, "accepted", {}),
+        accepted=router.accepted,
     )
 
 
