@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from yamaha_ops.change.apply import apply
 from yamaha_ops.cli._jobs import job_for
+from yamaha_ops.cli.inventory import app
 from yamaha_ops.config import Configuration, Interpreter, difference
 from yamaha_ops.firmware import Revision
 from yamaha_ops.inventory import Login, Router, Secret, load
@@ -93,3 +95,32 @@ def test_the_line_comes_up_and_the_second_apply_sends_nothing(
     first, second = apply(job, lambda _plan: True), apply(job, lambda _plan: True)
     lab.remove(device)
     assert [each.result.value for each in (first, second)] == ["changed", "unchanged"]
+
+
+def test_a_router_that_is_adopted_needs_no_change(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a running router to an entry, and from the entry to an empty plan, by the commands."""
+    monkeypatch.setenv("PLANTED", "planted-1")
+    monkeypatch.setenv("YAMAHA_OPS_STATE", str(tmp_path))
+    told = render(INVENTORY.router("office-pd"), secrets=False).text
+    device = lab.start(
+        "adopted",
+        config=f"{told}console columns 120\nip lan1 proxyarp on\n",
+        password="planted-1",
+        administrator_password="planted-1",
+    )
+    entry = f"host: {device.host}, port: {device.port}, known_hosts: first-use"
+    login = "login: {password: 'env:PLANTED', administrator_password: 'env:PLANTED'}"
+    before = tmp_path / "before.yaml"
+    before.write_text(f"routers: {{adopted: {{{entry}, {login}}}}}\n", encoding="utf-8")
+    command = ["adopt", "adopted", "--inventory", str(before), "--accept-new-host-key"]
+    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    after = tmp_path / "after.yaml"
+    after.write_text(result.stdout, encoding="utf-8")
+    inventory = load(after)
+    job = job_for(inventory, inventory.router("adopted"), report=lambda _event: None)
+    outcome = apply(job, lambda _plan: True)
+    lab.remove(device)
+    assert outcome.result.value == "unchanged"
+    assert outcome.commands == 0

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yamaha_ops.cli._options import DEFAULT_INVENTORY, Inventory, Json
+from yamaha_ops.cli._options import DEFAULT_INVENTORY, AcceptNewHostKey, Inventory, Json
 from yamaha_ops.config import Configuration
 from yamaha_ops.inventory import Inventory as Book
 from yamaha_ops.inventory import load
@@ -115,6 +115,7 @@ def adopt_configuration(
         str, typer.Option("--host", help="Where the toolkit reaches a file's router.")
     ] = "192.168.100.1",
     inventory: Inventory = DEFAULT_INVENTORY,
+    accept_new_host_key: AcceptNewHostKey = False,
 ) -> None:
     """Print an entry that means what a router is told already; then nothing is left to do.
 
@@ -126,7 +127,9 @@ def adopt_configuration(
         basics: dict[str, Any] = {"host": host}
     else:
         name = source
-        configuration, basics = _told(load(inventory), name)
+        configuration, basics = _told(
+            load(inventory), name, accept_new_host_key=accept_new_host_key
+        )
     adoption = adopt(configuration, name, basics)
     typer.echo(as_yaml({"routers": {name: adoption.entry}}), nl=False)
     for reference, where in adoption.secrets.items():
@@ -135,10 +138,12 @@ def adopt_configuration(
         typer.echo(f"not understood, and left alone: {line}", err=True)
 
 
-def _told(book: Book, name: str) -> tuple[Configuration, dict[str, Any]]:
+def _told(
+    book: Book, name: str, *, accept_new_host_key: bool
+) -> tuple[Configuration, dict[str, Any]]:
     """Read a router's running configuration; keep what it cannot say of itself."""
     router = book.router(name)
-    session = connect(router, state=book.state)
+    session = connect(router, state=book.state, accept_new_host_key=accept_new_host_key)
     try:
         session.administrator()
         text = session.configuration()
