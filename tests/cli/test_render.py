@@ -126,3 +126,13 @@ def test_a_misspelt_field_is_one_message_with_file_and_line(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == f"yamaha-ops: {inventory}:5:5: there is no field lien; did you mean line?\n"
+
+
+@pytest.mark.parametrize(("service", "warned"), [("hb46pp", True), ("v6plus", False)])
+def test_a_line_that_nobody_is_known_to_run_says_so(
+    service: str, *, warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(f"routers: {{home: {{host: a, line: {{service: {service}}}}}}}\n")
+    assert run("render", "home", "--inventory", str(inventory)) == 0
+    assert ("not known to run anywhere" in capsys.readouterr().err) is warned

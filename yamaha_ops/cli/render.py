@@ -12,6 +12,7 @@ from yamaha_ops.cli._options import DEFAULT_INVENTORY, All, Inventory, Json, Lab
 from yamaha_ops.inventory import load
 from yamaha_ops.render import Line, render
 from yamaha_ops.render.explain import Explained, explain
+from yamaha_ops.render.services import caveat
 
 app = typer.Typer(add_completion=False)
 
@@ -57,6 +58,8 @@ def print_configuration(
     for router in book.select(routers or (), label or (), everything=all_routers):
         configuration = render(router, templates=own, secrets=False)
         told = explain(router, templates=own)
+        if router.line and (warning := caveat(router.line.actual)):
+            typer.echo(f"{router.name}: {warning}", err=True)
         if as_json:
             document = {
                 "router": router.name,

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -15,8 +15,6 @@ from yamaha_ops.errors import SecretError
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
-
-Kind = Literal["env", "file", "keyring"]
 
 _REFERENCE = re.compile(r"env:[A-Za-z_]\w*|file:.+|keyring:[^/]+/.+", re.ASCII)
 
@@ -37,11 +35,6 @@ class Secret:
 
     def __str__(self) -> str:
         return self.reference
-
-    @property
-    def kind(self) -> str:
-        """``env``, ``file`` or ``keyring``."""
-        return self.reference.partition(":")[0]
 
     def resolve(self) -> str:
         """Return the secret itself.

@@ -94,3 +94,14 @@ SERVICES: dict[str, Service] = {
     "pppoe": Service("PPPoE", "seen", ("pppoe",)),
     "ipv6": Service("IPv6 only", "documented"),
 }
+
+
+def caveat(name: str) -> str | None:
+    """Return a warning for a service that nobody is known to run as it is rendered here."""
+    service = SERVICES[name]
+    if service.sure != "inferred":
+        return None
+    return (
+        f"{service.title}: each line is documented, the whole is not known to run anywhere; "
+        "watch the first apply, and report how it went"
+    )
