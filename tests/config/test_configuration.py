@@ -97,6 +97,16 @@ def test_unwrapping_puts_full_width_lines_together() -> None:
     assert unwrap(f"{'x' * 79}\nsave\n", 80, lambda text: text == "save") == f"{'x' * 79}\nsave\n"
 
 
+def test_a_full_line_before_a_broken_one_stays_apart() -> None:
+    """The second line's closing quote is on the next one; it begins like a command all the same."""
+    full = 'description 1 "' + "あ" * 31 + 'x"'
+    long = 'description 2 "' + "い" * 60 + '"'
+    wrapped = "\n".join(piece for line in (full, long) for piece in _broken(line, 79))
+    assert len(_broken(full, 79)) == 1
+    configuration = Configuration.parse(wrapped)
+    assert [line.text for line in configuration.lines] == [full, long]
+
+
 def test_lines_that_only_happen_to_be_long_stay_apart() -> None:
     """An unknown line behind the longest one is not taken for its rest."""
     text = f"ip lan1 secure filter in {'1 ' * 60}2\n■ garbage\nip filter 1 pass *\n"

@@ -14,7 +14,6 @@ from yamaha_ops.config.contexts import heading, natural
 from yamaha_ops.config.errors import ParameterError, UnknownCommandError
 from yamaha_ops.config.secrets import mask
 from yamaha_ops.config.state import State
-from yamaha_ops.config.statement import read
 from yamaha_ops.config.table import commands
 from yamaha_ops.config.wrapping import USUAL_COLUMNS, Line, join_wrapped, wrapped_width
 from yamaha_ops.errors import ConfigError
@@ -244,19 +243,14 @@ def _logical_lines(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _stands_alone(text: str) -> bool:
-    """Say whether a line means something by itself."""
-    stripped = text.strip(" \t")
-    if not stripped or stripped.startswith("#"):
+    """Say whether a line begins like a command, and so is not the rest of the one before.
+
+    Its own rest may still be missing, a closing quote included.
+    """
+    words = text.split()
+    if not words or words[0].startswith("#"):
         return True
-    words = stripped.split(None, 2)
-    first = words[1] if words[0].lower() == "no" and len(words) > 1 else words[0]
-    if not commands().knows(first):
-        return False
-    try:
-        read(text)
-    except ConfigError:
-        return False
-    return True
+    return bool(commands().candidates(words[1:] if words[0].lower() == "no" else words))
 
 
 def _join_header(lines: Iterator[tuple[str, int, int]]) -> Iterator[tuple[str, int, int]]:

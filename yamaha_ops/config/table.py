@@ -207,10 +207,6 @@ class Table:
             found.sort(key=lambda entry: entry.rank, reverse=True)
         return found
 
-    def knows(self, word: str) -> bool:
-        """Say whether any command begins with ``word``."""
-        return word.lower() in self._root.words
-
 
 def _collect(node: _Node, words: Sequence[str], position: int, found: list[Entry]) -> None:
     """Add the rows below ``node``; a word that is a keyword here is not taken for a parameter."""
