@@ -163,6 +163,15 @@ def test_push_takes_a_shipped_script_by_its_name_and_json_is_all_it_prints(site:
     )
 
 
+def test_push_embeds_a_script_where_no_transfer_may_be_opened(site: Site) -> None:
+    code, out, _ = site.push("mine.lua", "--via", "embedded", "--yes")
+    assert code == 0
+    assert "+ embedded file mine.lua <<EOF" in out
+    assert out.endswith("home: emfs:/mine.lua delivered, task 1\n")
+    assert site.files == []
+    assert "embedded file mine.lua" in site.router.running.text
+
+
 def test_push_refuses_what_check_refuses_unless_told_otherwise(site: Site) -> None:
     (site.folder / "bad.lua").write_text("local t = os.tmpname()\nrt.sleep(1)\n", encoding="ascii")
     with pytest.raises(InputError, match=r"bad\.lua:1: the router's Lua has no os\.tmpname"):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from yamaha_ops.change.clock import SystemClock
-from yamaha_ops.change.event import silent
+from yamaha_ops.change.event import Report
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.change.job import Job
 from yamaha_ops.change.plan import Plan
@@ -27,6 +28,7 @@ from yamaha_ops.scripts.access import TFTP_PORT, WAYS, Access
 from yamaha_ops.scripts.check import Finding, Level
 from yamaha_ops.scripts.check import check as find
 from yamaha_ops.scripts.delivery import FOLDER, Delivery, deliver
+from yamaha_ops.scripts.embedding import EMBEDDED, Embedding, embed
 from yamaha_ops.scripts.scheduling import Wish
 from yamaha_ops.scripts.scheduling import schedule as set_schedule
 from yamaha_ops.scripts.words import file_of, path_of, variable
@@ -98,7 +100,8 @@ def push(
     ] = None,
     folder: Annotated[str, typer.Option("--folder", help="Where it goes.")] = FOLDER,
     via: Annotated[
-        str, typer.Option("--via", help=f"How it gets there: {', '.join(WAYS)}.")
+        str,
+        typer.Option("--via", help=f"How it gets there: {', '.join((*WAYS, EMBEDDED))}."),
     ] = "auto",
     begin: Annotated[
         bool, typer.Option("--start/--no-start", help="Start it, in place of what runs of it.")
@@ -112,6 +115,7 @@ def push(
     ] = TFTP_PORT,
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
     accept_new_host_key: options.AcceptNewHostKey = False,
+    yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
     """Deliver a script, compare it byte for byte, compile it, swap it in, start it, look at it."""
@@ -126,22 +130,28 @@ def push(
         )
     access = replace(_access(known, router, accept_new_host_key), tftp_port=tftp_port)
     report = Progress(Console(stderr=True, highlight=False))
+    on_router = name or file.name
     try:
-        done = deliver(
-            Delivery(
-                router=router,
-                name=name or file.name,
-                source=source,
-                connect=access.session,
-                way=access.way(via, report),
-                door=access.door,
-                lock=access.lock,
-                folder=folder,
-                begin=begin,
-                arguments=arguments,
-                report=report,
+        if via == EMBEDDED:
+            job = _job(access, report)
+            approve = _approving(router, yes=yes, quiet=as_json)
+            done = embed(Embedding(job, on_router, source, approve, begin, arguments))
+        else:
+            done = deliver(
+                Delivery(
+                    router=router,
+                    name=on_router,
+                    source=source,
+                    connect=access.session,
+                    way=access.way(via, report),
+                    door=access.door,
+                    lock=access.lock,
+                    folder=folder,
+                    begin=begin,
+                    arguments=arguments,
+                    report=report,
+                )
             )
-        )
     finally:
         report.close()
     if as_json:
@@ -264,22 +274,9 @@ def schedule(
     access = _access(known, router, accept_new_host_key)
     variables = dict(variable(each, known) for each in settings or ())
     wish = Wish(path_of(script), None if remove else at, arguments, number, variables)
-    out = Console(highlight=False)
     report = Progress(Console(stderr=True, highlight=False))
-
-    def approve(plan: Plan) -> bool:
-        if not as_json:
-            show_plan(plan, out)
-        return yes or ask(f"Apply to {router}?")
-
-    job = Job(
-        router=router,
-        wanted=Configuration.parse(""),
-        connect=access.session,
-        state=access.state,
-        guard=guard,
-        report=silent if as_json else report,
-    )
+    job = _job(access, report, guard)
+    approve = _approving(router, yes=yes, quiet=as_json)
     try:
         outcome = set_schedule(job, wish, approve)
     finally:
@@ -287,7 +284,7 @@ def schedule(
     if as_json:
         _print(outcome.as_json())
     else:
-        show_outcome(outcome, out)
+        show_outcome(outcome, Console(highlight=False))
     raise typer.Exit(outcome.exit_code)
 
 
@@ -297,6 +294,26 @@ def schedule(
 def _access(known: Inventory, router: str, accept_new_host_key: bool) -> Access:
     (entry,) = known.select([router], (), everything=False)
     return Access(entry, known.state, accept_new_host_key)
+
+
+def _job(access: Access, report: Report, guard: str = "auto") -> Job:
+    return Job(
+        router=access.router.name,
+        wanted=Configuration.parse(""),
+        connect=access.session,
+        state=access.state,
+        guard=guard,
+        report=report,
+    )
+
+
+def _approving(router: str, *, yes: bool, quiet: bool) -> Callable[[Plan], bool]:
+    def approve(plan: Plan) -> bool:
+        if not quiet:
+            show_plan(plan, Console(highlight=False))
+        return yes or ask(f"Apply to {router}?")
+
+    return approve
 
 
 def _errors(findings: tuple[Finding, ...]) -> list[Finding]:

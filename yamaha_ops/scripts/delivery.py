@@ -44,8 +44,6 @@ FOLDER: Final = "/lua"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.lua")
 _FOLDER: Final = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9_-]*)+")
-_LUA_ERROR: Final = re.compile(r"^luac?: |:\d+: ", re.MULTILINE)
-"""What Lua prints against a script: ``luac: /lua/x.lua:3: '=' expected near 'x'``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,19 +229,14 @@ class _Delivering:
 
     def _judge(self) -> None:
         """Let the router's own compiler read the file."""
-        job, session = self._job, self._session
-        command = f"luac -p {job.new}"
-        try:
-            said = session.send(command)
-        except CommandError as error:
-            said = f"luac: {error.output}"
-        if _LUA_ERROR.search(said):
+        job = self._job
+        if problem := tasks.compiles(self._session, job.new):
             self._discard()
             raise ApplyError(
                 f"the router's luac refuses {job.name}; nothing that runs was touched",
                 router=job.router,
-                command=command,
-                output=said,
+                command=f"luac -p {job.new}",
+                output=problem,
             )
         job.tell("luac on the router takes it")
 
@@ -276,26 +269,20 @@ class _Delivering:
 
     def _begin(self, *, written: bool, old: bool, was_running: bool) -> int | None:
         """Stop what runs of it, start it, look at it; put back what was there where it failed."""
-        job, session = self._job, self._session
-        try:
-            if was_running and tasks.stop(session, job.path, job.clock):
-                job.tell("the old one stopped")
-            trial = tasks.start(session, job.connect, job.path, job.arguments, job.clock)
-            error, output = trial.error, trial.error
-        except (CommandError, ApplyError) as refused:
-            trial, error, output = tasks.Trial(None), refused.message, refused.output
-        if error is None:
+        job = self._job
+        trial = tasks.restart(self._session, job.connect, job.path, job.arguments, job.clock)
+        if trial.error is None:
             number = trial.task.id if trial.task else None
             job.tell(f"started, task {number}" if number else "started, and ended well")
             return number
-        job.tell(error, Kind.FAILURE)
+        job.tell(trial.error, Kind.FAILURE)
         if not written:
             raise ApplyError(
-                f"{job.path} failed when it was started", router=job.router, output=output
+                f"{job.path} failed when it was started", router=job.router, output=trial.error
             )
         back = self._take_back(old=old, was_running=was_running)
         raise VerifyError(
-            f"{job.name} failed when it was started; {back}", router=job.router, output=output
+            f"{job.name} failed when it was started; {back}", router=job.router, output=trial.error
         )
 
     def _take_back(self, *, old: bool, was_running: bool) -> str:

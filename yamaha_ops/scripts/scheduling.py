@@ -127,9 +127,19 @@ def wanted(running: Configuration, wish: Wish) -> Configuration:
 def schedule(job: Job, wish: Wish, approve: Approve) -> Outcome:
     """Bring the router's configuration to what is wished, and nothing else.
 
+    Raises: as :func:`reconfigure`.
+    """
+    return reconfigure(job, lambda running: wanted(running, wish), approve)
+
+
+def reconfigure(
+    job: Job, change: Callable[[Configuration], Configuration], approve: Approve
+) -> Outcome:
+    """Change what the router runs by a function of it, under the guard of every change.
+
     Args:
         job: The change; what it wants is replaced.
-        wish: The schedule and the variables.
+        change: From what runs to what should run.
         approve: Shown the plan; nothing is sent unless it returns True.
 
     Raises:
@@ -151,7 +161,7 @@ def schedule(job: Job, wish: Wish, approve: Approve) -> Outcome:
             )
         return approve(plan)
 
-    return apply(replace(job, wanted=wanted(running, wish)), unmoved)
+    return apply(replace(job, wanted=change(running)), unmoved)
 
 
 def _can_be_typed(value: str) -> bool:

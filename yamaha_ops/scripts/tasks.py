@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from yamaha_ops.errors import ApplyError, ParseError, PlanError
+from yamaha_ops.errors import (
+    ApplyError,
+    CommandError,
+    IncompleteOutputError,
+    ParseError,
+    PlanError,
+)
 from yamaha_ops.status import parse
 from yamaha_ops.status.lua import Lua, Past, Task
 
@@ -20,6 +28,12 @@ SLOTS: Final = 8
 
 LOOK_AFTER: Final = 5.0
 """Seconds after which a script that was started is looked at."""
+
+_START_PATIENCE: Final = 3.0
+"""Seconds of silence to bear after `lua FILE`, which returns at once."""
+
+_LUA_ERROR: Final = re.compile(r"^luac?: |:\d+: ", re.MULTILINE)
+"""What Lua prints against a script: ``luac: /lua/x.lua:3: '=' expected near 'x'``."""
 
 _STOPPING: Final = 10
 """Seconds that a script may take to end when it is told to."""
@@ -106,8 +120,9 @@ def start(
 ) -> Trial:
     """Start a script and look at it after five seconds.
 
-    What a script prints, its errors too, lands on the console that started it, between the answers
-    there. So it is started on a console of its own, and looked at from this one.
+    What a script prints, its errors too, lands on the console that started it, in the middle of
+    whatever is answered there. So it is started on a console of its own and looked at from this
+    one; that the other one cannot be read any more then is no matter.
 
     Raises:
         CommandError: The router does not start it: no such file, no free task, Lua is off.
@@ -116,7 +131,8 @@ def start(
     failures = _failures(state(session), command)
     launcher = connect()
     try:
-        launcher.send(command)
+        with suppress(IncompleteOutputError):
+            launcher.send(command, _START_PATIENCE)
     except BaseException:
         launcher.drop()
         raise
@@ -127,6 +143,26 @@ def start(
     past = _past(lua, command)
     failed = past is not None and _failures(lua, command) > failures
     return Trial(task, (past.last_error or "it failed") if past and failed else None)
+
+
+def restart(
+    session: Session, connect: Callable[[], Session], path: str, arguments: str, clock: Clock
+) -> Trial:
+    """Stop what runs of a script and start it; what the router refuses is the trial's error."""
+    try:
+        stop(session, path, clock)
+        return start(session, connect, path, arguments, clock)
+    except (ApplyError, CommandError) as refused:
+        return Trial(None, refused.output or refused.message)
+
+
+def compiles(session: Session, path: str) -> str | None:
+    """Let the router's own compiler read a script (REF 46.3); return what it says against it."""
+    try:
+        said = session.send(f"luac -p {path}")
+    except CommandError as error:
+        return error.output or error.message
+    return said if _LUA_ERROR.search(said) else None
 
 
 def _past(lua: Lua, command: str) -> Past | None:
