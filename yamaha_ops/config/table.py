@@ -12,6 +12,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from yamaha_ops.config.forms import count_values
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -52,6 +54,7 @@ class Slot:
         pattern: What the parameter looks like.
         verbatim: Upper and lower case differ in meaning.
         free: It may be any text, blanks and quotes included.
+        splits: It is the name in ``name=value``.
     """
 
     literal: str | None
@@ -59,6 +62,7 @@ class Slot:
     pattern: str = ""
     verbatim: bool = False
     free: bool = False
+    splits: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +101,7 @@ class Entry:
     @cached_property
     def splits(self) -> bool:
         """Say whether the last word carries the first value too (``set NAME=VALUE``)."""
-        return self.template.endswith("}=")
+        return self.slots[-1].splits
 
     @cached_property
     def free(self) -> bool:
@@ -112,13 +116,10 @@ class Entry:
     @cached_property
     def arity(self) -> tuple[int, int | None]:
         """Fewest and most value words (None: no limit) over all forms."""
-        found = [counts for form in self.forms if (counts := _count_values(form, self.slots))]
-        if not found:
-            return 0, None
-        most = [maximum for _, maximum in found]
-        return min(low for low, _ in found), None if None in most else max(
-            m for m in most if m is not None
-        )
+        found = [counts for form in self.forms if (counts := count_values(form, self.slots))]
+        fewest = min((low for low, _ in found), default=0)
+        limits = [high for _, high in found if high is not None]
+        return fewest, max(limits) if limits and len(limits) == len(found) else None
 
 
 def _slot(word: str) -> Slot:
@@ -131,40 +132,10 @@ def _slot(word: str) -> Slot:
         pattern = _PATTERNS.get(name) or (_NUMBER if name.endswith(("_num", "_id")) else _ANY)
     verbatim = name in _VERBATIM
     if after == "=":
-        return Slot(None, name, r"[^=]+(?:=.*)?", verbatim, free=True)
+        return Slot(None, name, r"[^=]+(?:=.*)?", verbatim, free=True, splits=True)
     free = re.fullmatch(pattern, _FREE_TEXT) is not None
     whole = f"{re.escape(before)}(?:{pattern}){re.escape(after)}"
     return Slot(None, name, whole, verbatim, free)
-
-
-def _count_values(form: str, slots: Sequence[Slot]) -> tuple[int, int | None] | None:
-    """Count the words of ``form`` behind the template, or return None when it is another form."""
-    words: list[tuple[str, bool]] = []
-    depth = 0
-    endless = False
-    for word in form.split():
-        optional = depth > 0 or word.startswith("[")
-        depth += word.count("[") - word.count("]")
-        if "..." in word:
-            endless = True
-        else:
-            bare = word.strip("[]")
-            endless = endless or bare.endswith("list") or bare == "command"
-            words.append((bare, optional))
-    position = 0
-    for slot in slots:
-        if slot.literal is None:
-            position += 1
-            continue
-        while position < len(words) and words[position][0] != slot.literal and words[position][1]:
-            position += 1
-        if position >= len(words) or words[position][0] != slot.literal:
-            return None
-        position += 1
-    if slots[-1].literal is None and slots[-1].pattern.startswith("[^=]+("):
-        position -= 1
-    rest = words[position:]
-    return sum(not optional for _, optional in rest), None if endless else len(rest)
 
 
 class _Node:
