@@ -18,7 +18,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from yamaha_ops.exporter import Scrape, families, text
+from yamaha_ops.exporter import Scrape, families, page
 from yamaha_ops.health import MODULES, Answer, Health, Interfaces, mape_lines
 from yamaha_ops.status import parse
 
@@ -103,10 +103,10 @@ def main() -> int:
     routers = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     scrapes = _fleet(routers)
     registry = _registry(scrapes)
-    ours_text, theirs_text = text(families(scrapes)), generate_latest(registry)
+    ours_text, theirs_text = page(scrapes), generate_latest(registry)
     samples = sum(not line.startswith(b"#") for line in ours_text.splitlines())
     print(f"{routers} routers, {samples} samples")
-    ours = _seconds(lambda: text(families(scrapes)))
+    ours = _seconds(lambda: page(scrapes))
     theirs = _seconds(lambda: generate_latest(registry))
     print(f"yamaha-ops:        {ours:6.2f} s, {len(ours_text) / 1e6:.1f} MB")
     print(f"prometheus_client: {theirs:6.2f} s, {len(theirs_text) / 1e6:.1f} MB")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import paramiko
 
 from yamaha_ops.cli.scrape import settings_for
-from yamaha_ops.exporter import families, text
+from yamaha_ops.exporter import page
 from yamaha_ops.exporter.target import Target
 from yamaha_ops.health import STANDARD
 from yamaha_ops.inventory import load
@@ -119,7 +119,7 @@ def main() -> int:
         bare = _bare(port, commands)
 
         def probe() -> bytes:
-            return text(families([target.scrape(STANDARD, 30)]))
+            return page([target.scrape(STANDARD, 30)])
 
         bare()
         probe()

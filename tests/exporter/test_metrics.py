@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from yamaha_ops.exporter import METRICS, Scrape, as_json, families, text
+from yamaha_ops.exporter import METRICS, Scrape, as_json, families, page, text
 from yamaha_ops.exporter.metric import PREFIX
 from yamaha_ops.exporter.reference import reference
 from yamaha_ops.health import Answer, Health
@@ -133,6 +133,14 @@ def test_the_text_is_what_prometheus_reads(full_scrape: Scrape) -> None:
     assert {sample.labels["router"] for family in read for sample in family.samples} == {"tokyo"}
     given = {sample.name for family in families([full_scrape]) for sample in family.samples}
     assert {sample.name for family in read for sample in family.samples} == given
+
+
+def test_a_page_is_byte_by_byte_what_prometheus_client_writes(full_scrape: Scrape) -> None:
+    odd = Scrape('o"s\\aka\n', 1.0, 123456789.25)
+    for scrapes in ([], [full_scrape, odd], *([scrape] for scrape in _every_recording())):
+        for per_host in (False, True):
+            expected = text(families(scrapes, per_host=per_host))
+            assert page(scrapes, per_host=per_host) == expected
 
 
 def test_several_routers_share_a_family(full_scrape: Scrape) -> None:

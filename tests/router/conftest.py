@@ -59,6 +59,8 @@ class Console:
     banner: Sequence[str] = BANNER
     loses_first_line: bool = False
     flushes_typed_ahead: bool = False
+    forgets_typed_ahead: bool = False
+    echoes_at_once: bool = False
     unsaved: bool = False
     one_key_answers: bool = True
     restricted: bool = False
@@ -101,6 +103,8 @@ class Console:
             yield self.prompt()
             line = yield from self.typed()
             self.entered.append(line)
+            if self.forgets_typed_ahead:
+                self.keys.clear()
             yield from self.execute(line)
 
     def prompt(self) -> bytes:
@@ -115,9 +119,10 @@ class Console:
         line = bytearray()
         while (key := (yield from self.key())) not in b"\r\n":
             line.append(key)
-            if echo:
+            if echo and not self.echoes_at_once:
                 yield bytes([key])
-        yield b"\r\n"
+        if not self.echoes_at_once:
+            yield b"\r\n"
         return line.decode("cp932").strip()
 
     def rows(self, lines: Sequence[str]) -> Iterator[str]:
@@ -260,6 +265,9 @@ class TimedWire:
         if self._hung_up:
             raise OSError("Socket is closed")
         self.sent += data
+        if self.console.echoes_at_once:
+            coming = sum(when <= self.now for when, _ in self.ready)
+            self.ready.insert(coming, (self.now, data.replace(b"\r", b"\r\n")))
         self.console.keys.extend(data)
         self._router_time = max(self._router_time, self.now)
         self._advance()

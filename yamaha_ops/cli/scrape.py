@@ -10,8 +10,8 @@ import typer
 from yamaha_ops.cli import _options as options
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.exporter import as_json as scrape_as_json
-from yamaha_ops.exporter import families, text
 from yamaha_ops.exporter.once import scrape_once, write_textfile
+from yamaha_ops.exporter.page import page
 from yamaha_ops.exporter.target import Settings
 from yamaha_ops.health import MODULES, Module
 from yamaha_ops.inventory import Inventory, Router, load
@@ -57,7 +57,7 @@ def scrape(
         if as_json:
             line = json.dumps(scrape_as_json(each, per_host=per_host), ensure_ascii=False)
             sys.stdout.write(f"{line}\n")
-    given = text(families(scrapes, per_host=per_host))
+    given = page(scrapes, per_host=per_host)
     if textfile:
         write_textfile(textfile, given)
     elif not as_json:

@@ -12,7 +12,7 @@ from prometheus_client import generate_latest
 
 from yamaha_ops.errors import InventoryError, YamahaOpsError
 from yamaha_ops.exporter.discovery import target_groups
-from yamaha_ops.exporter.exposition import families, text
+from yamaha_ops.exporter.page import page
 from yamaha_ops.exporter.pages import landing
 from yamaha_ops.health import MODULES, STANDARD
 
@@ -121,7 +121,7 @@ class Application:
     def _text(self, scrapes: Iterable[Scrape]) -> bytes:
         now = self.clock.time()
         aged = [replace(scrape, age=now - scrape.time) for scrape in scrapes]
-        return text(families(aged, per_host=self.per_host))
+        return page(aged, per_host=self.per_host)
 
     def _seconds(self, headers: Message) -> float:
         """Return how long a probe may take: what Prometheus waits, less a margin."""

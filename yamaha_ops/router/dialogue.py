@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.errors import ConnectError, ConsoleError, IncompleteOutputError
 from yamaha_ops.router import screen
+from yamaha_ops.router.ahead import typed_ahead
 from yamaha_ops.router.prompt import Prompt
 from yamaha_ops.router.reading import CR, Answer, last_line, prompts_in
 
@@ -45,6 +46,7 @@ class Dialogue:
         self._clock = clock
         self._prompt: Prompt | None = None
         self._in_step = True
+        self._keeps_typed_ahead = True
 
     @property
     def prompt(self) -> Prompt:
@@ -93,10 +95,13 @@ class Dialogue:
                 hint="open a new session",
             )
         self._in_step = False
-        answer = Answer(line, self.prompt, list(replies))
+        ahead = self._keeps_typed_ahead and typed_ahead(line)
+        answer = Answer(line, self.prompt, list(replies), ahead=ahead)
         answer.take(self._late_prompts())
-        self._send(line + CR)
-        return self._read(answer, patience, limit)
+        self._send(answer.typed)
+        body = self._read(answer, patience, limit)
+        self._keeps_typed_ahead &= not answer.gave_up
+        return body
 
     def leave(self, line: bytes, *, patience: float, replies: Iterable[Reply] = ()) -> None:
         """Enter a line that ends the session and wait until the router hangs up."""

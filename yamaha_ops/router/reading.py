@@ -60,10 +60,24 @@ class Step:
     question: bytes = b""
 
 
-class Answer:
-    """An answer while it is being read: a state machine without a clock and without a wire."""
+_WAIT: Final = Step()
 
-    def __init__(self, line: bytes, prompt: Prompt | None, replies: list[Reply]) -> None:
+
+class Answer:
+    """An answer while it is being read: a state machine without a clock and without a wire.
+
+    Args:
+        line: What is entered, without its line end.
+        prompt: The prompt in force.
+        replies: Answers to the router's questions.
+        ahead: Whether the empty lines of the proof are entered together with the line. The
+            prompts that they bring must then stand in a row at the end; when they do not, in a
+            second's time, the end is proved as always.
+    """
+
+    def __init__(
+        self, line: bytes, prompt: Prompt | None, replies: list[Reply], *, ahead: bool = False
+    ) -> None:
         self._line = line
         self._known = prompt
         self._replies = replies
@@ -80,6 +94,17 @@ class Answer:
         self._eaten = -1  # ... when the page was turned by an empty line of ours
         self._replied = -1  # where the line starts whose question was answered
         self._enter = False  # whether an Enter may have to follow the answer
+        self._row = b""  # the prompts that end it, where their empty lines were typed ahead
+        self._ahead = ahead
+        self.gave_up = False  # whether what was typed ahead did not come back as it should
+        if ahead and prompt is not None:
+            self._owed = _proofs_of(prompt.text)
+            self._row = (prompt.text + b"\r\n") * self._owed + prompt.text
+
+    @property
+    def typed(self) -> bytes:
+        """What to enter: the line, and the empty lines that go with it."""
+        return self._line + CR + (CR * self._owed if self._row else b"")
 
     @property
     def size(self) -> int:
@@ -101,8 +126,35 @@ class Answer:
             self._start = _after_echo(self._buffer, self._line, self._known)
         if self._start is None:
             # What comes before the echo are prompts that earlier empty lines left behind.
-            return Step()
+            return _WAIT
+        if self._row and (step := self._judge_row(quiet)):
+            return step
         return self._judge_probe(quiet) or self._look(quiet)
+
+    def _judge_row(self, quiet: float) -> Step | None:
+        """Judge by the prompts of empty lines that were typed ahead; None gives them up."""
+        if self._buffer.endswith(self._row):
+            end = len(self._buffer) - len(self._row)
+            if end == self._start or self._buffer[end - 1] == ord("\n"):
+                assert self._known is not None  # noqa: S101 -- so where there is a row
+                self.prompt, self._end, self._owed = self._known.text, end, 0
+                return Step(done=True)
+        tail = screen.plain(last_line(self._buffer))
+        if tail in screen.PAGER_MARKS:
+            # It takes them for "one more line", or forgets them: what is left proves nothing.
+            self._row = b""
+            return None
+        if quiet < LOST:
+            return Step(wait=LOST - quiet)
+        if prompt_like(tail):
+            self._row, self.gave_up = b"", True
+            assert self._known is not None  # noqa: S101 -- as above
+            spare = self._known.text * self._owed
+            if tail == spare + self._known.text:
+                # Its line ends were shown when they were typed, so its prompts share a line.
+                del self._buffer[-len(spare) :]
+                self._owed = 0
+        return None
 
     def _look(self, quiet: float) -> Step:
         line = last_line(self._buffer)
@@ -148,7 +200,7 @@ class Answer:
     def _proofs_needed(self) -> int:
         """A bare mark may well be a line of text, and a prompt that was not there before is."""
         if self._known is None or self._known.text == self.prompt:
-            return 2 if len(self.prompt) == len(b"# ") else 1
+            return _proofs_of(self.prompt)
         return 2 if self._known.recognises(self.prompt) else 3
 
     def _probe(self, prompt: bytes, length: int, quiet: float) -> Step:
@@ -158,12 +210,22 @@ class Answer:
         self.prompt = prompt
         if self._end is None:
             self._end = len(self._buffer) - length
+            if self._ahead:
+                self._count_back(prompt + b"\r\n")
         self._probed = len(self._buffer)
         self._fresh = self._owed == 0
         if not self._fresh:
             return Step(wait=self._grace)
         self._owed = 1
         return Step(send=CR, wait=self._grace)
+
+    def _count_back(self, row: bytes) -> None:
+        """Take bare prompts above the last one for those of empty lines typed ahead."""
+        end = self._end or 0
+        while self._owed and self._buffer.endswith((b"\n" + row), self._start, end):
+            end -= len(row)
+            self._owed -= 1
+        self._end = end
 
     def _turn_page(self, quiet: float) -> Step:
         here = len(self._buffer)
@@ -196,6 +258,10 @@ class Answer:
         return Step(wait=PAUSE - quiet) if self._enter else Step()
 
 
+def _proofs_of(prompt: bytes) -> int:
+    return 2 if len(prompt) == len(b"# ") else 1
+
+
 def last_line(data: bytes | bytearray) -> bytes:
     """Return what stands behind the last line end."""
     return bytes(data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :])
@@ -224,6 +290,8 @@ def _after_echo(buffer: bytearray, line: bytes, prompt: Prompt | None) -> int | 
     """
     if prompt is None or not line:
         return 0
+    if buffer.startswith(line + b"\r\n"):
+        return len(line) + 2
     late = re.compile(rb"(?:[ \r\n]*" + re.escape(prompt.text) + rb")*").match(buffer)
     start = position = late.end() if late else 0
     if prompt.text.startswith(buffer[start:].lstrip(b" \r\n")):

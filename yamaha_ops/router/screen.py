@@ -27,7 +27,11 @@ CODECS: Final = {
 DEFAULT_CODEC: Final = "cp932"
 JAPANESE_CODECS: Final = ("cp932", "euc_jp", "utf-8")
 
-_TELLTALE: Final = ("検索中", "エラー", "つづく")
+_TELLTALE: Final = tuple(
+    (word.encode(codec), codec)
+    for codec in JAPANESE_CODECS
+    for word in ("検索中", "エラー", "つづく")
+)
 """Words of the console itself; whichever codec spells one of them is the one in force."""
 
 PAGER_MARKS: Final = (
@@ -49,20 +53,17 @@ _PAGED: Final = re.compile(
 
 def plain(data: bytes) -> bytes:
     """Take terminal control sequences out."""
-    return _ANSI.sub(b"", data)
+    return _ANSI.sub(b"", data) if b"\x1b" in data else data
 
 
 def unpaged(data: bytes) -> bytes:
     """Take pager marks out, each with the blanks that overwrote it, and join the line again."""
-    return _PAGED.sub(b"", data)
+    return _PAGED.sub(b"", data) if b"---" in data else data
 
 
 def codec_of(data: bytes) -> str | None:
     """Tell the codec from the console's own words, or None where none of them occurs."""
-    for codec in JAPANESE_CODECS:
-        if any(word.encode(codec) in data for word in _TELLTALE):
-            return codec
-    return None
+    return next((codec for word, codec in _TELLTALE if word in data), None)
 
 
 def decode(data: bytes, codec: str) -> str:

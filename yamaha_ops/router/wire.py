@@ -39,6 +39,8 @@ class ChannelWire:
 
     def receive(self, seconds: float) -> bytes:
         """See :meth:`Wire.receive`."""
+        if not (seconds > 0 or self._channel.recv_ready() or self._ended):
+            return b""  # without the price of an exception
         self._channel.settimeout(max(0.0, seconds))
         try:
             data = self._channel.recv(_CHUNK)
@@ -47,6 +49,10 @@ class ChannelWire:
         if not data:
             raise EOFError
         return data
+
+    @property
+    def _ended(self) -> bool:
+        return self._channel.closed or bool(self._channel.eof_received)
 
     def send(self, data: bytes) -> None:
         """See :meth:`Wire.send`."""
