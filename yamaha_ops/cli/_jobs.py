@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.change.expectation import expect
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
-from yamaha_ops.config import Circumstances
+from yamaha_ops.cli._circumstances import circumstances
 from yamaha_ops.render import render
 from yamaha_ops.router import connect
 
@@ -51,18 +51,6 @@ def job_for(
         administrator_password=secret.resolve if secret else None,
         report=report,
         verification_seconds=verification_seconds,
-    )
-
-
-def circumstances(router: Router) -> Circumstances:
-    """Return what the inventory knows of a router that its configuration does not say."""
-    mapping = router.line.mapping if router.line else None
-    return Circumstances(
-        model=router.model,
-        revision=router.firmware,
-        management=getattr(router.management, "hosts", ()),
-        ports=mapping.ports if mapping else None,
-        accepted=getattr(router, "accepted", {}),
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from yamaha_ops.cli._circumstances import circumstances
 from yamaha_ops.cli._options import DEFAULT_INVENTORY, Inventory, Json
 from yamaha_ops.config import Circumstances, Configuration, Finding, check, difference
 from yamaha_ops.config.check import CODES, Level
@@ -209,15 +210,7 @@ def _circumstances(name: str | None, inventory: Path) -> Circumstances:
         return Circumstances()
     from yamaha_ops.inventory import load  # noqa: PLC0415 -- heavy, and needed with --router only
 
-    (router,) = load(inventory).select([name])
-    mapping = router.line.mapping if router.line else None
-    return Circumstances(
-        model=router.model,
-        revision=router.firmware,
-        management=router.management.hosts,
-        ports=mapping.ports if mapping else None,
-        accepted=router.accepted,
-    )
+    return circumstances(load(inventory).router(name))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address:
