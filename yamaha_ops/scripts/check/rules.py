@@ -64,7 +64,7 @@ RULES: Final = (
          "use string.gmatch or string.match", naming.yamaha_functions),
     Rule("not-ascii", ERROR, "byte {} is not ASCII: in Shift_JIS it may be half of a [ or a \\",
          "match ASCII parts of an answer only", naming.non_ascii_code),
-    Rule("not-ascii-comment", WARNING, "byte {} is not ASCII: the router's `less` will garble it",
+    Rule("not-ascii-comment", WARNING, "byte {} is not ASCII: a console may show it wrong",
          "write comments in ASCII", naming.non_ascii_comment),
     Rule("busy-loop", ERROR, "this loop never sleeps and never ends: it takes the router's CPU",
          "call rt.sleep(SECONDS) in it, or wait with rt.syslogwatch", loops.busy),
