@@ -1,0 +1,165 @@
+"""Console commands on one router: what is allowed, how each ended, in YNO's words."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from yamaha_ops.config import mask
+from yamaha_ops.errors import (
+    CommandError,
+    ConnectError,
+    ConsoleError,
+    IncompleteOutputError,
+    InputError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from yamaha_ops.errors import YamahaOpsError
+    from yamaha_ops.router import Session
+
+READING: Final = frozenset({"show", "ping", "ping6", "traceroute", "traceroute6", "nslookup"})
+"""First words of the commands that change nothing; nothing shorter is taken for one of them."""
+
+_QUOTED: Final = re.compile(r"\\.|'[^']*'|\"[^\"]*\"")
+
+
+class Result(StrEnum):
+    """How a command, or all commands of a router, ended (the words of YNO)."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+    TIME_OUT = "time-out"
+    SKIPPED = "skipped"
+
+
+_WORST: Final = (Result.TIME_OUT, Result.ERROR, Result.SKIPPED, Result.SUCCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One command on one router.
+
+    Attributes:
+        command: As it was entered, masked.
+        result: How it ended.
+        output: What the router printed, masked.
+        seconds: How long it took.
+        error: What went wrong, in one line.
+    """
+
+    command: str
+    result: Result
+    output: str = ""
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All commands on one router."""
+
+    router: str
+    commands: tuple[Ended, ...]
+    error: str | None = None
+
+    @property
+    def result(self) -> Result:
+        """The worst of the single results."""
+        found = {each.result for each in self.commands}
+        return next((word for word in _WORST if word in found), Result.SUCCESS)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {
+            "router": self.router,
+            "result": self.result,
+            "error": self.error,
+            "commands": [
+                {**asdict(each), "seconds": round(each.seconds, 3)} for each in self.commands
+            ],
+        }
+
+    def as_text(self) -> str:
+        """Return everything for a person or a file."""
+        return "".join(
+            f"# {self.router}: {each.command} - {each.result}\n{_ended(each.error or each.output)}"
+            for each in self.commands
+        )
+
+
+def refuse_changes(commands: Sequence[str]) -> None:
+    """Refuse whatever is not known to change nothing.
+
+    A redirection (``show log > usb1:log.txt``, REF 2.5.3) writes a file, so it is refused as well.
+
+    Raises:
+        InputError: One of the commands may change something.
+    """
+    for command in commands:
+        plain = _QUOTED.sub("", command)
+        if plain.split()[0].lower() not in READING or ">" in plain:
+            raise InputError(
+                f"'{mask(command)}' may change something",
+                hint=f"Commands that read begin with {', '.join(sorted(READING))}; "
+                "--no-read-only sends any, without a guard. Use `plan` and `apply` for changes.",
+            )
+
+
+def execute(
+    session: Session,
+    commands: Sequence[str],
+    *,
+    read_only: bool,
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Ended]:
+    """Enter commands one by one and give how each ended; behind the first failure all is skipped.
+
+    Args:
+        session: Where to.
+        commands: What to enter.
+        read_only: Whether any text is an answer; else an error anywhere in it counts.
+        timeout: Seconds for each answer.
+        clock: A stop watch.
+    """
+    enter = session.run if read_only else session.send
+    failed = False
+    for command in commands:
+        if failed:
+            yield Ended(mask(command), Result.SKIPPED)
+            continue
+        started = clock()
+        try:
+            output = enter(command, timeout)
+        except (ConsoleError, ConnectError) as error:
+            failed = True
+            yield _failed(command, error, clock() - started)
+        else:
+            masked = "\n".join(map(mask, output.split("\n")))
+            yield Ended(mask(command), Result.SUCCESS, masked, clock() - started)
+
+
+def skipped(router: str, commands: Sequence[str], error: YamahaOpsError) -> Answers:
+    """Return the answers of a router that could not be asked."""
+    timed_out = isinstance(error, TimeoutError)
+    first = Ended(
+        mask(commands[0]), Result.TIME_OUT if timed_out else Result.ERROR, error=error.message
+    )
+    rest = (Ended(mask(command), Result.SKIPPED) for command in commands[1:])
+    return Answers(router, (first, *rest), str(error))
+
+
+def _failed(command: str, error: ConsoleError | ConnectError, seconds: float) -> Ended:
+    result = Result.TIME_OUT if isinstance(error, IncompleteOutputError) else Result.ERROR
+    said = error.output or "" if isinstance(error, CommandError) else ""
+    return Ended(mask(command), result, said, seconds, said or error.message)
+
+
+def _ended(text: str) -> str:
+    return f"{text.rstrip()}\n" if text.strip() else ""
