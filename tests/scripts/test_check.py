@@ -134,7 +134,11 @@ BAD = {
     "file-append": ["local f = io.open('/x', 'a')", "local f = io.open('/x', 'ab')"],
     "print": ["print('x')", "io.write('x')"],
     "syslog-arguments": ["rt.syslog('x')", "rt.syslog('warning', 'x')"],
-    "watch-truth": ["if rt.syslogwatch('x', 1, 5) then return end"],
+    "watch-truth": [
+        "local n, lines = rt.syslogwatch('x', 1, 5) if n then return end",
+        "n = rt.syslogwatch('x', 1, 5) if (n) then return end",
+        "if rt.syslogwatch('x', 1, 5) then return end",
+    ],
     "http-request": [
         "rt.httprequest({url = u, method = 'PUT'})",
         "rt.httprequest{url = u, method = 'GET', headers = {}}",
@@ -169,8 +173,10 @@ GOOD = [
     "local f = io.open('/x', 'w') f:write('y')",
     "rt.syslog(level, 'x')",
     "local n = rt.syslogwatch('x', 1, 5) if n and n > 0 then return end",
+    "local n = rt.syslogwatch('x') if n then return end",
     "rt.httprequest({url = u, method = 'POST', post_text = 'x', content_type = 'text/plain'})",
     "local print = function() end",
+    "#!/usr/bin/lua 0.5\nlocal a = 1",
     "",
 ]
 
@@ -212,6 +218,20 @@ def test_a_bad_byte_in_a_long_text_is_found_on_its_line() -> None:
 def test_absent_functions_come_with_their_own_cure() -> None:
     (each,) = found("local a = math.floor(n)")
     assert "(n - n % d) / d" in each.cure
+
+
+def test_yamahas_own_syntax_does_not_hide_the_rest() -> None:
+    source = (
+        'local x = os.tmpname()\nrt.syslog("info", $"${x} up")\nx = string.match(x, /a[0-9]+/)\n'
+    )
+    assert codes(source) == ["absent-function", "yamaha-syntax", "yamaha-syntax"]
+
+
+def test_japanese_is_shown_as_it_was_written() -> None:
+    for codec in ("utf-8", "cp932"):
+        source = "local a = string.match(x, /温度: ([0-9]+)/)\n".encode(codec)
+        messages = [each.message for each in check(source, "x.lua")]
+        assert any("/温度: ([0-9]+)/ is Yamaha's own syntax" in message for message in messages)
 
 
 def test_a_broken_file_still_tells_its_decimals() -> None:

@@ -29,6 +29,9 @@ SLOTS: Final = 8
 LOOK_AFTER: Final = 5.0
 """Seconds after which a script that was started is looked at."""
 
+HUNG: Final = "タイムアウトによりコマンドの実行を中止しました"
+"""What `lua` and `terminate lua` say once a task tried to stop itself (recorded, RTX830)."""
+
 _START_PATIENCE: Final = 3.0
 """Seconds of silence to bear after `lua FILE`, which returns at once."""
 
@@ -103,7 +106,7 @@ def stop(session: Session, which: str, clock: Clock) -> tuple[Task, ...]:
     if not before:
         return ()
     by_path = which != "all" and not which.isdigit()
-    session.send(f"terminate lua {'file ' if by_path else ''}{which}")
+    _order(session, f"terminate lua {'file ' if by_path else ''}{which}")
     for _ in range(_STOPPING):
         if not chosen(state(session), which):
             return tuple(before)
@@ -132,7 +135,7 @@ def start(
     launcher = connect()
     try:
         with suppress(IncompleteOutputError):
-            launcher.send(command, _START_PATIENCE)
+            _order(launcher, command, _START_PATIENCE)
     except BaseException:
         launcher.drop()
         raise
@@ -143,6 +146,23 @@ def start(
     past = _past(lua, command)
     failed = past is not None and _failures(lua, command) > failures
     return Trial(task, (past.last_error or "it failed") if past and failed else None)
+
+
+def _order(session: Session, command: str, timeout: float | None = None) -> None:
+    """Enter a command that Lua must carry out, and see whether Lua still does."""
+    try:
+        said = session.send(command, timeout)
+    except CommandError as error:
+        if HUNG not in (error.output or ""):
+            raise
+        said = HUNG
+    if HUNG in said:
+        raise ApplyError(
+            "Lua hangs on this router",
+            router=session.router,
+            output=HUNG,
+            hint="A script tried to stop itself; only switching the power off and on helps.",
+        )
 
 
 def restart(

@@ -28,7 +28,6 @@ def syntax(source: bytes) -> Finding | None:
     Raises:
         InputError: No Lua is installed.
     """
-    # Latin-1 makes one character of each byte: nothing is refused for its encoding here.
     machine = _lua51().LuaRuntime(
         encoding="latin-1",
         register_eval=False,

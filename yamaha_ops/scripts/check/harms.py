@@ -11,7 +11,10 @@ from yamaha_ops.scripts.check.tokens import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yamaha_ops.scripts.check.structure import Hit, Script
+    from yamaha_ops.scripts.check.structure import Call, Hit, Script
+
+_WITH_TIME_LIMIT = 3
+"""Arguments of ``rt.syslogwatch(pattern, lines, seconds)``."""
 
 
 def self_termination(script: Script) -> Iterator[Hit]:
@@ -70,8 +73,25 @@ def syslog_arguments(script: Script) -> Iterator[Hit]:
 def watch_truth(script: Script) -> Iterator[Hit]:
     """Find conditions that take 0 for false."""
     for call in script.calls:
-        if call.path == "rt.syslogwatch" and script.text(call.index - 3) in {"if", "while", "not"}:
-            yield script.code[call.index], "rt.syslogwatch"
+        if call.path != "rt.syslogwatch":
+            continue
+        if script.text(call.index - 3) in {"if", "while", "not"}:
+            yield script.code[call.index], call.path
+        elif len(call.arguments) == _WITH_TIME_LIMIT:
+            yield from _taken_for_true(script, call)
+
+
+def _taken_for_true(script: Script, call: Call) -> Iterator[Hit]:
+    """Find ``if n then`` where ``n`` is the count that a watch with a time limit returned."""
+    equals = call.index - 3
+    names = script.listed(equals, -1) if script.text(equals) == "=" else []
+    if not names:
+        return
+    count = script.text(names[-1])
+    for index in range(call.index, len(script.code)):
+        row = [word for word in script.texts(range(index, index + 5)) if word not in {"(", ")"}]
+        if row[:1] == ["if"] and row[1:3] == [count, "then"]:
+            yield script.code[index], call.path
 
 
 def http_request(script: Script) -> Iterator[Hit]:

@@ -55,7 +55,9 @@ def unlisted(script: Script) -> Iterator[Hit]:
 
 def yamaha_syntax(script: Script) -> Iterator[Hit]:
     """Find literals that stock Lua cannot read."""
-    return ((token, token.text) for token in script.code if token.kind is Kind.YAMAHA)
+    for token in script.code:
+        if token.kind is Kind.YAMAHA:
+            yield token, token.text
 
 
 def yamaha_functions(script: Script) -> Iterator[Hit]:

@@ -138,7 +138,7 @@ class Origins:
         script = self.script
         for index, token in enumerate(script.code):
             if token.kind is Kind.KEYWORD and token.text in {"local", "in"}:
-                names = self._listed(index, 1 if token.text == "local" else -1)
+                names = script.listed(index, 1 if token.text == "local" else -1)
                 self._locals |= {(self._home(index), script.text(name)) for name in names}
                 equals = max((index, *names)) + 1
                 if token.text == "in":
@@ -151,18 +151,6 @@ class Origins:
                 and script.text(index - 2) not in {"local", ".", ",", "{", ";"}
             ):
                 yield [index - 1], script.expression(index + 1)
-
-    def _listed(self, index: int, step: int) -> list[int]:
-        """Return the names in a row, ``a, b``, that begins beside a token."""
-        names = []
-        at = index + step
-        while 0 <= at < len(self.script.code) and self.script.code[at].kind is Kind.NAME:
-            names.append(at)
-            at += step
-            if self.script.text(at) != ",":
-                break
-            at += step
-        return names
 
     # --- spreading ---------------------------------------------------------------------------
 

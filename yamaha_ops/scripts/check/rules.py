@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.scripts.check import harms, loops, naming, numeric
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     Find = Callable[[Script], Iterator[Hit]]
 
 
+def _readable(text: str) -> str:
+    """Return text of the script (a character a byte) as its author wrote it."""
+    for codec in ("ascii", "utf-8", "cp932"):
+        try:
+            return text.encode("latin-1").decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return text.encode("latin-1").decode("ascii", "backslashreplace")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing the router does not take, or takes badly."""
@@ -29,7 +40,8 @@ class Rule:
 
     def findings(self, script: Script) -> Iterator[Finding]:
         """Yield what it finds."""
-        for token, what in self.find(script):
+        for token, found in self.find(script):
+            what = shorten(_readable(found), 60, placeholder="...")
             cure = CURES.get(what, self.cure)
             yield Finding(
                 token.line,

@@ -144,6 +144,18 @@ class Script:
                         waiting.append(block.span)
         return found
 
+    def listed(self, index: int, step: int) -> list[int]:
+        """Return the names in a row, ``a, b``, that begins beside a token."""
+        names = []
+        at = index + step
+        while 0 <= at < len(self.code) and self.code[at].kind is Kind.NAME:
+            names.append(at)
+            at += step
+            if self.text(at) != ",":
+                break
+            at += step
+        return names
+
     def open_mode(self, call: Call) -> str:
         """Return the mode of an ``io.open``; nothing where it has its default."""
         if len(call.arguments) < 2:  # noqa: PLR2004 -- path and mode

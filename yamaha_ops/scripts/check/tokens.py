@@ -26,12 +26,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token and where it begins (line and column from 1)."""
+    """One token and where it begins (line and column from 1, ``at`` in the source from 0)."""
 
     kind: Kind
     text: str
     line: int
     column: int
+    at: int = 0
 
     @property
     def value(self) -> str:
@@ -89,7 +90,7 @@ def tokens(source: str) -> list[Token]:
         if kind == "NAME" and text in KEYWORDS:
             kind = "KEYWORD"
         if kind != "SPACE":
-            token = Token(Kind[kind], text, line, at - start + 1)
+            token = Token(Kind[kind], text, line, at - start + 1, at)
             found.append(token)
             if token.kind is not Kind.COMMENT:
                 last = token
