@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -101,6 +102,17 @@ def test_output_goes_to_private_files_and_secrets_are_masked(site: Site) -> None
     text = path.read_text(encoding="utf-8")
     assert "pp auth myname u *" in text
     assert "planted" not in text
+
+
+def test_commands_that_a_router_repeats_are_masked_as_well(site: Site) -> None:
+    change = ("run", "home", "--no-read-only", "--yes", "--file", "-")
+    lines = "syslog execute command on\npp select 1\npp auth myname u planted-pppoe\n"
+    site.monkeypatch.setattr("sys.stdin", io.StringIO(f"{lines}show command history\n"))
+    for words in (change, ("run", "home", "--", "show log")):
+        out = site.done(*words)
+        shown = [line for line in out.splitlines() if line.endswith("pp auth myname u *")]
+        assert [line for line in shown if not line.startswith("#")]
+        assert "planted" not in out
 
 
 def test_reading_leaves_the_router_as_it_was(site: Site) -> None:

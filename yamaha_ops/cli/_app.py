@@ -37,6 +37,7 @@ COMMANDS = {
     "scrape": "One round of health over the chosen routers, as metrics.",
     "show": "Print a configuration of the history.",
     "status": "What routers say of themselves, live.",
+    "support": "One archive for whoever helps, everything masked.",
     "tag": "Name a revision of the history.",
 }
 """Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from yamaha_ops.errors import InputError
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file atomically, readable by its owner only.
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file atomically, readable by its owner only; text as UTF-8.
 
     Raises:
         InputError: The place cannot be written.
@@ -19,8 +19,8 @@ def write_private(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)

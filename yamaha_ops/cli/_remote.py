@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from yamaha_ops.cli._masking import mask_text
 from yamaha_ops.config import mask
 from yamaha_ops.errors import (
     CommandError,
@@ -141,8 +142,7 @@ def execute(
             failed = True
             yield _failed(command, error, clock() - started)
         else:
-            masked = "\n".join(map(mask, output.split("\n")))
-            yield Ended(mask(command), Result.SUCCESS, masked, clock() - started)
+            yield Ended(mask(command), Result.SUCCESS, mask_text(output), clock() - started)
 
 
 def skipped(router: str, commands: Sequence[str], error: YamahaOpsError) -> Answers:
