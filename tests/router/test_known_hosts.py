@@ -112,3 +112,37 @@ def test_a_file_that_cannot_be_read_is_an_error(
     (tmp_path / "known_hosts").mkdir()
     with pytest.raises(HostKeyError, match="cannot be used"):
         judge(hosts(tmp_path / "known_hosts"), host_keys[0])
+
+
+def test_a_hashed_name_is_found_and_a_changed_file_is_read_again(
+    tmp_path: Path, host_keys: Sequence[paramiko.RSAKey]
+) -> None:
+    path = tmp_path / "known_hosts"
+    hashed = paramiko.HostKeys.hash_host("192.0.2.1")
+    path.write_text(f"# ours\n\n{hashed} ssh-rsa {host_keys[0].get_base64()}\n")
+    judge(hosts(path), host_keys[0])
+    with pytest.raises(HostKeyError, match="changed"):
+        judge(hosts(path), host_keys[1])
+    with pytest.raises(HostKeyError, match="not known"):
+        judge(hosts(path, host="192.0.2.2"), host_keys[0])
+    path.write_text(f"192.0.2.1 ssh-rsa {host_keys[1].get_base64()}\n")
+    judge(hosts(path), host_keys[1])
+
+
+def test_keys_of_other_hosts_are_not_even_decoded(
+    tmp_path: Path, host_keys: Sequence[paramiko.RSAKey]
+) -> None:
+    path = tmp_path / "known_hosts"
+    ours = f"192.0.2.1 ssh-rsa {host_keys[0].get_base64()}\n"
+    path.write_text("192.0.2.9 ssh-rsa not/base64=a\n" * 1000 + ours)
+    judge(hosts(path), host_keys[0])
+
+
+@pytest.mark.parametrize("key", ["ssh-rsa AAAA=A", "ssh-rsa AAAAB3NzaC1yc2E="])
+def test_a_line_that_cannot_be_read_is_not_taken_for_none(
+    tmp_path: Path, host_keys: Sequence[paramiko.RSAKey], key: str
+) -> None:
+    path = tmp_path / "known_hosts"
+    path.write_text(f"192.0.2.1 {key}\n")
+    with pytest.raises(HostKeyError, match="cannot be read"):
+        judge(hosts(path, accept_new=True), host_keys[0])

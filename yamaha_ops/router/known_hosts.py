@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paramiko import HostKeys, MissingHostKeyPolicy
-from paramiko.hostkeys import HostKeyEntry
+from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 from yamaha_ops.errors import HostKeyError
 from yamaha_ops.router import durable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from paramiko import PKey, SSHClient
@@ -29,6 +31,56 @@ def fingerprint(key: PKey) -> str:
 def address(host: str, port: int) -> str:
     """Return the name of a host in a known_hosts file."""
     return host if port == 22 else f"[{host}]:{port}"  # noqa: PLR2004 -- the port of SSH
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The lines of a file by the names in them: keys are decoded only where they are compared."""
+
+    stamp: tuple[int, int, int]
+    named: Mapping[str, Sequence[str]]
+    hashed: Sequence[tuple[str, str]]
+
+    def lines(self, name: str) -> list[str]:
+        """Return the lines about a host, those first that name it in clear."""
+        concealed = [
+            line for name_, line in self.hashed if HostKeys.hash_host(name, name_) == name_
+        ]
+        return [*self.named.get(name, ()), *concealed]
+
+
+def _hashes_to(name: str, hashed: str) -> bool:
+    return HostKeys.hash_host(name, hashed) == hashed
+
+
+_indexes: dict[Path, _Index] = {}
+
+
+def _index(path: Path) -> _Index:
+    """Return the index of a file, made anew when the file has changed.
+
+    Decoding every key for every connection would make each router of a fleet cost more, the more
+    routers there are.
+    """
+    status = path.stat()
+    stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+    known = _indexes.get(path)
+    if known is None or known.stamp != stamp:
+        known = _indexes[path] = _read(path, stamp)
+    return known
+
+
+def _read(path: Path, stamp: tuple[int, int, int]) -> _Index:
+    named: dict[str, list[str]] = {}
+    hashed: list[tuple[str, str]] = []
+    for line in path.read_text("utf-8", "replace").splitlines():
+        names = line.split(maxsplit=1)[:1]
+        for name in names[0].split(",") if names else ():
+            if name.startswith("|1|"):
+                hashed.append((name, line))
+            elif not line.startswith("#"):
+                named.setdefault(name, []).append(line.strip())
+    return _Index(stamp, named, hashed)
 
 
 class KnownHosts(MissingHostKeyPolicy):
@@ -86,13 +138,24 @@ class KnownHosts(MissingHostKeyPolicy):
         )
 
     def _recorded(self) -> list[PKey]:
+        """Return this host's keys, as paramiko would: the first of each type counts."""
+        found: dict[str, PKey] = {}
         try:
-            keys = HostKeys(str(self._path))
+            for line in _index(self._path).lines(self._address):
+                entry = HostKeyEntry.from_line(line)
+                if entry and entry.key is not None:
+                    found.setdefault(entry.key.get_name(), entry.key)
         except FileNotFoundError:
             return []
         except OSError as error:
             raise self._unusable(error) from error
-        return list((keys.lookup(self._address) or {}).values())
+        except (InvalidHostKey, SSHException, ValueError) as error:
+            raise HostKeyError(
+                f"the line of {self._address} in the file of known hosts cannot be read",
+                router=self._name,
+                where=str(self._path),
+            ) from error
+        return list(found.values())
 
     def _record(self, key: PKey) -> None:
         line = HostKeyEntry([self._address], key).to_line() or ""
