@@ -9,12 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.scripts.place import BETTER, BRIEF, BROKEN, FAILING, PATH, RESIDENT
 from yamaha_ops.change.lock import locked
 from yamaha_ops.errors import (
     ApplyError,
     AuthenticationError,
+    CommandError,
     ConnectError,
     InputError,
     PlanError,
@@ -25,6 +28,7 @@ from yamaha_ops.errors import (
 from yamaha_ops.inventory import Secret
 from yamaha_ops.router import Files, Session, SftpFiles, TftpFiles
 from yamaha_ops.scripts.delivery import Delivered, deliver
+from yamaha_ops.scripts.digest import sums
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp
 
 if TYPE_CHECKING:
@@ -366,6 +370,42 @@ def test_nothing_half_written_is_ever_run(
         site.deliver(BETTER, files=partial(Treacherous, site, spoil))
     assert site.files == {PATH: RESIDENT}
     assert site.running == [RESIDENT]
+
+
+@dataclass
+class TakesOnly(Treacherous):
+    """Files of a router that takes files and gives none back."""
+
+    def read(self, path: str) -> bytes:
+        raise CommandError(f"the router did not give {path} over TFTP: it refused")
+
+
+def test_what_cannot_be_read_back_is_summed_up_on_the_router(site: Site) -> None:
+    files = partial(TakesOnly, site, lambda data: data)
+    site.deliver(RESIDENT, files=files)
+    assert "cannot be read back" in site.said
+    assert (site.files, site.running) == ({PATH: RESIDENT}, [RESIDENT])
+    before = site.writes
+    assert not site.deliver(RESIDENT, files=files).written
+    assert site.writes == before
+
+
+@pytest.mark.parametrize("spoiled", [RESIDENT.replace(b"60", b"61"), RESIDENT[:-1], b""])
+def test_sums_that_differ_stop_it_too(site: Site, spoiled: bytes) -> None:
+    site.deliver(BETTER)
+    with pytest.raises((ApplyError, ConnectError)):
+        site.deliver(RESIDENT, files=partial(TakesOnly, site, lambda _data: spoiled))
+    assert (site.files, site.running) == ({PATH: BETTER}, [BETTER])
+
+
+@given(st.binary(max_size=300), st.data())
+@settings(max_examples=50, deadline=None)
+def test_one_changed_byte_changes_the_sums(data: bytes, draw: st.DataObject) -> None:
+    if data:
+        place = draw.draw(st.integers(0, len(data) - 1))
+        other = bytes([data[place] ^ draw.draw(st.integers(1, 255))])
+        assert sums(data) != sums(data[:place] + other + data[place + 1 :])
+    assert sums(data) != sums(data + b"\0")
 
 
 # --- runs that died ------------------------------------------------------------------------------

@@ -30,13 +30,14 @@ from yamaha_ops.errors import (
     YamahaOpsError,
 )
 from yamaha_ops.scripts import tasks
+from yamaha_ops.scripts.digest import sums, sums_on_router
 from yamaha_ops.scripts.listing import Entry, listing, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from yamaha_ops.router import Session
+    from yamaha_ops.router import Files, Session
     from yamaha_ops.scripts.door import Door
     from yamaha_ops.scripts.ways import Way
 
@@ -203,29 +204,38 @@ class _Delivering:
         """Bring the bytes to the new name, compared; tell whether that was needed."""
         job = self._job
         with job.way.open(self._session) as files:
-            if present and present.size == len(job.source) and files.read(job.path) == job.source:
-                job.tell(f"{job.path} is the same already; nothing written")
+            same_size = present is not None and present.size == len(job.source)
+            if same_size and self._holds(files, job.path):
+                job.tell("nothing written: it is there already")
                 return False
             try:
                 total = len(job.source)
                 job.report(Event(job.router, Kind.PROGRESS, f"sending {job.name}", 0, total))
                 files.write(job.new, job.source)
                 job.tell(f"{total} bytes sent to {job.new}")
-                self._compare(files.read(job.new))
+                self._require_arrived(files)
             except BaseException:
                 self._discard()
                 raise
-        job.tell("read back, byte for byte the same")
         return True
 
-    def _compare(self, arrived: bytes) -> None:
+    def _require_arrived(self, files: Files) -> None:
         job = self._job
-        if arrived != job.source:
-            raise ApplyError(
-                f"{len(job.source)} bytes were sent to {job.new}, and {len(arrived)} bytes that "
-                "are not the same read back",
-                router=job.router,
-            )
+        if not self._holds(files, job.new):
+            raise ApplyError(f"what is in {job.new} is not what was sent there", router=job.router)
+
+    def _holds(self, files: Files, path: str) -> bool:
+        """Tell whether a file on the router has our bytes: read back, or else summed up there."""
+        job = self._job
+        try:
+            same = files.read(path) == job.source
+        except CommandError as error:
+            job.tell(f"{path} cannot be read back ({error.message}): summed up there", Kind.WARNING)
+            there = sums_on_router(self._session, job.connect, path, job.clock)
+            return there == sums(job.source)
+        if same:
+            job.tell(f"{path} read back, byte for byte the same")
+        return same
 
     def _judge(self) -> None:
         """Let the router's own compiler read the file."""
