@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.history.kept import git, is_valid
-from tests.history.site import ADMINISTRATOR_PASSWORD, PASSWORD, TRUST, Site
+from tests.history.site import ADMINISTRATOR_PASSWORD, PASSWORD, TRUST, Site, start_router
 from yamaha_ops.config import Key
 from yamaha_ops.history import new_key
 
@@ -135,6 +135,27 @@ def test_unsaved_secrets_are_left_alone(site: Site) -> None:
     assert "pp auth myname user@example.jp *" in git(site.repository, "show", "home:running.txt")
     assert json.loads(site.done("restore", "home", "latest", "--yes", "--json"))["commands"] == 0
     assert pppoe(site) == "planted-pppoe-2"
+
+
+def test_a_replacement_gets_everything_but_what_is_the_devices_own(site: Site) -> None:
+    site.router.type("tunnel select 1", "ipsec tunnel 1", "tunnel select none", save=True)
+    site.router.type(
+        "ipsec sa policy 1 1 esp aes-cbc sha-hmac",
+        "ipsec ike pre-shared-key 1 text planted-ike",
+        "ip lan2 mtu 1454",
+        save=True,
+    )
+    site.done("backup", "home")
+    replacement = start_router(site.lab)
+    path = site.folder / "inventory.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"port: {site.router.port}", f"port: {replacement.port}"))
+    site.done("restore", "home", "latest", "--yes", TRUST)
+    old, new = site.router.running, replacement.running
+    replacement.stop()
+    assert new.digest == old.digest
+    assert new.settings[Key("pp1", "pp auth myname")].values[-1] == "planted-pppoe-1"
+    assert "text planted-ike" in new.text
 
 
 def test_a_restore_needs_somebody_who_says_yes(site: Site) -> None:
