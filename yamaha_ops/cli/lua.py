@@ -111,7 +111,12 @@ def push(
         bool, typer.Option("--unchecked", help="Deliver it whatever `lua check` says.")
     ] = False,
     tftp_port: Annotated[
-        int, typer.Option("--tftp-port", help="Where the router's TFTP server listens.")
+        int,
+        typer.Option(
+            "--tftp-port",
+            envvar="YAMAHA_OPS_TFTP_PORT",
+            help="Where the router's TFTP server listens; the lab says where its own do.",
+        ),
     ] = TFTP_PORT,
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
     accept_new_host_key: options.AcceptNewHostKey = False,
