@@ -100,7 +100,7 @@ def http_request(script: Script) -> Iterator[Hit]:
         if call.path != "rt.httprequest":
             continue
         for index in (index for argument in call.arguments for index in argument):
-            if script.text(index + 1) != "=" or script.text(index - 1) not in {"{", ",", ";"}:
+            if not script.names_field(index):
                 continue
             value = script.code[index + 2]
             method = value.value if value.kind is Kind.STRING else "GET"

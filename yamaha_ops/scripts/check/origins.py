@@ -91,16 +91,12 @@ class Origins:
 
     def _named(self, index: int, name: str) -> str | None:
         """Return the origin of a variable's value."""
-        if self.script.text(index - 1) in {".", ":"} or self._is_field_name(index):
+        if self.script.text(index - 1) in {".", ":"} or self.script.names_field(index):
             return None
         owner = self._owner(index, name)
         if name == "arg" and owner not in self._locals:
             return ARGUMENT
         return self._names.get(owner)
-
-    def _is_field_name(self, index: int) -> bool:
-        """Tell ``{ name = ...}`` from a use of ``name``."""
-        return self.script.text(index + 1) == "=" and self.script.text(index - 1) in {"{", ",", ";"}
 
     def _is_safe(self, index: int, span: Span) -> bool:
         for call in self.script.calls_in(span):
@@ -145,12 +141,10 @@ class Origins:
                     yield names, script.expression(index + 1)
                 elif script.text(equals) == "=":
                     yield names, script.expression(equals + 1)
-            elif (
-                token.text == "="
-                and script.code[index - 1].kind is Kind.NAME
-                and script.text(index - 2) not in {"local", ".", ",", "{", ";"}
-            ):
-                yield [index - 1], script.expression(index + 1)
+            elif token.text == "=" and not script.names_field(index - 1):
+                names = script.listed(index, -1)
+                if names and script.text(names[-1] - 1) not in {"local", "for", ".", ":"}:
+                    yield names, script.expression(index + 1)
 
     # --- spreading ---------------------------------------------------------------------------
 

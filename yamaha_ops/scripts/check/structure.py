@@ -156,6 +156,12 @@ class Script:
             at += step
         return names
 
+    def names_field(self, index: int) -> bool:
+        """Tell ``{ name = value }`` from a use of ``name``."""
+        around = [at for at, end in self.pairs.items() if at < index < end]
+        inside = bool(around) and self.text(max(around)) == "{"
+        return inside and self.text(index + 1) == "=" and self.text(index - 1) in {"{", ",", ";"}
+
     def open_mode(self, call: Call) -> str:
         """Return the mode of an ``io.open``; nothing where it has its default."""
         if len(call.arguments) < 2:  # noqa: PLR2004 -- path and mode
