@@ -108,6 +108,34 @@ def test_the_mathematics_is_held_against_the_router(site: Site) -> None:
     assert {check["name"]: check["passed"] for check in document["checks"]}["ports"] is True
 
 
+def test_the_revision_that_the_router_runs_is_held_against_what_is_wanted(
+    lab: Lab, site: Site
+) -> None:
+    """The inventory does not name a revision; the router says 15.02.09 when we log in."""
+    old = lab.start(
+        password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD, firmware="15.02.09"
+    )
+    site.rewrite(f"port: {site.router.port}", f"port: {old.port}")
+    site.rewrite("service: v6plus", "service: ocn")
+    code, _, err = site.run("apply", "home", "--yes", TRUST)
+    old.stop()
+    assert code == 1
+    assert "15.02.10" in err
+
+
+def test_a_check_of_ones_own_takes_a_change_back(site: Site) -> None:
+    site.rewrite(
+        "    lan:\n",
+        "    checks:\n      - ping: 192.0.2.1\n      - name: clock\n"
+        "        command: show environment\n        pattern: no such text\n    lan:\n",
+    )
+    code, _, err = site.run("apply", "home", "--yes", TRUST, "--verify-seconds", "4")
+    assert code == 4
+    assert "✓ ping 192.0.2.1" in err
+    assert "✗ clock" in err
+    assert site.untouched
+
+
 def test_differences_have_an_exit_code_of_their_own_only_when_asked_for(site: Site) -> None:
     assert site.run("plan", "home", TRUST, "--detailed-exitcode")[0] == 3
     assert site.run("plan", "home")[0] == 0

@@ -77,6 +77,7 @@ def _change(job: Job, approve: Approve) -> Outcome:
 
 
 def _made(job: Job, session: Session) -> Plan:
+    job.check_revision(session.firmware)
     running = read_running(session)
     made = make_plan(session, running, job.wanted, job.circumstances)
     if not made.commands:

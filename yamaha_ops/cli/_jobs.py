@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yamaha_ops.change.expectation import expect
+from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
 from yamaha_ops.cli._circumstances import circumstances
 from yamaha_ops.render import render
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from yamaha_ops.change.event import Report
     from yamaha_ops.config import Configuration
     from yamaha_ops.inventory import Inventory, Router
+    from yamaha_ops.inventory.services import Check
     from yamaha_ops.router import Session
 
 
@@ -36,15 +38,14 @@ def job_for(
     Raises:
         RenderError: The inventory and templates give no configuration.
     """
-    if wanted is None:
-        wanted = render(router, templates=inventory.folder / "templates")
     secret = router.login.administrator_password
-    return Job(
+    rendered = wanted or render(router, templates=inventory.folder / "templates")
+    job = Job(
         router=router.name,
-        wanted=wanted,
+        wanted=rendered,
         connect=partial(_administrator, router, inventory, accept_new_host_key=accept_new_host_key),
         state=inventory.state,
-        expected=expect(wanted, router.line.mapping if router.line else None),
+        expected=_expected(rendered, router),
         guard=guard,
         circumstances=circumstances(router),
         allowed=tuple(allowed),
@@ -52,6 +53,31 @@ def job_for(
         report=report,
         verification_seconds=verification_seconds,
     )
+    if wanted:
+        return job
+    return replace(job, check_revision=partial(_refuse_for_revision, inventory, router))
+
+
+def _refuse_for_revision(inventory: Inventory, router: Router, firmware: str) -> None:
+    """Refuse what the revision that the router says it runs cannot do.
+
+    What is wanted stays what `render` prints: a revision that the inventory does not name must not
+    make lines appear that nobody has seen.
+    """
+    render(router.running(firmware), templates=inventory.folder / "templates")
+
+
+def _expected(wanted: Configuration, router: Router) -> Expectation:
+    mapping = router.line.mapping if router.line else None
+    return expect(wanted, mapping, map(_probe, router.checks))
+
+
+def _probe(check: Check) -> Probe:
+    if check.ping is not None:
+        probe = ping(str(check.ping))
+        return replace(probe, name=check.name) if check.name else probe
+    command = check.command or ""
+    return Probe(check.name or command, command, check.pattern or "")
 
 
 def _administrator(router: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Session:

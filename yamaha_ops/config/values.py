@@ -8,6 +8,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 _COLONS = 7
 """In an IPv6 address that is written out; a MAC address has fewer."""
 _SCHEDULE_FIELDS = 3
+_OCTET = 2
+"""Digits of an octet in hexadecimal."""
 
 
 def _prefix_masks() -> dict[str, int]:
@@ -32,7 +34,8 @@ def spell(word: str) -> str:
     RFC 5952 says how to write an IPv6 address. Other words are only lower-cased.
     """
     if word.isdecimal():
-        return word if word[0] != "0" else word.lstrip("0") or "0"
+        # Two digits may be an octet of a client identifier, `01 ac 44 00` (REF 12.1.5).
+        return word if word[0] != "0" or len(word) == _OCTET else word.lstrip("0") or "0"
     word = word.lower()
     if ":" in word and ("::" in word or word.count(":") == _COLONS):
         return _spell_ipv6(word)
