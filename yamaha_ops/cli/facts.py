@@ -1,0 +1,124 @@
+"""`yamaha-ops facts`: what is known of each router, asked now or remembered."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from yamaha_ops.cli import _history as options_of_history
+from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._files import write_private
+from yamaha_ops.cli._history import local_time
+from yamaha_ops.errors import ExitCode
+from yamaha_ops.facts import Facts, read_facts
+from yamaha_ops.fleet import run
+from yamaha_ops.inventory import Inventory, Router, load
+from yamaha_ops.router import connect
+
+app = typer.Typer(add_completion=False)
+
+DAY, HOUR, MINUTE = 86_400, 3_600, 60
+
+
+@app.command()
+def facts(
+    routers: options.Routers = None,
+    *,
+    inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    remembered: Annotated[
+        bool, typer.Option("--remembered", help="Ask nobody; show what they said last.")
+    ] = False,
+    at_once: options_of_history.AtOnce = 8,
+    accept_new_host_key: options.AcceptNewHostKey = False,
+    as_json: options.Json = False,
+) -> None:
+    """Show serial, MAC, model, revision, licences, uptime, last contact and labels."""
+    known = load(inventory)
+    chosen = known.select(routers or (), labels or (), everything)
+    failed = False
+    found: dict[str, Facts] = dict(_remembered(known, chosen))
+    if not remembered:
+        job = partial(_asked, inventory=known, accept_new_host_key=accept_new_host_key)
+        with ThreadPoolExecutor(at_once) as executor:
+            for done in run(job, chosen, executor=executor, at_once=at_once):
+                if done.value is not None:
+                    found[done.item.name] = done.value
+                else:
+                    failed = True
+                    typer.echo(f"yamaha-ops: {done.error}", err=True)
+    rows = [found.get(each.name) or Facts(each.name, 0.0, labels=each.labels) for each in chosen]
+    if as_json:
+        for row in rows:
+            told = {**row.as_json(), **({} if row.last_contact else {"last_contact": None})}
+            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    else:
+        Console(highlight=False).print(_table(rows))
+    if failed:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def file_of(inventory: Inventory, router: str) -> Path:
+    """Return where the facts of a router are remembered."""
+    return inventory.state / "facts" / f"{router}.json"
+
+
+def _asked(entry: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Facts:
+    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
+    try:
+        found = read_facts(session.run, entry.name, entry.labels, time.time())
+    finally:
+        session.drop()
+    path = file_of(inventory, entry.name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_private(path, json.dumps(found.as_json(), ensure_ascii=False) + "\n")
+    return found
+
+
+def _remembered(inventory: Inventory, chosen: tuple[Router, ...]) -> Iterator[tuple[str, Facts]]:
+    for entry in chosen:
+        path = file_of(inventory, entry.name)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            yield entry.name, Facts.from_json({**data, "labels": dict(entry.labels)})
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            typer.echo(f"yamaha-ops: {path}: is passed over ({error})", err=True)
+
+
+def _table(rows: list[Facts]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    columns = ("router", "model", "firmware", "serial", "MAC", "up", "last contact", "labels")
+    for column in (*columns, "licences"):
+        table.add_column(column, overflow="fold")
+    for each in rows:
+        table.add_row(
+            each.router,
+            each.model or "-",
+            each.firmware or "-",
+            each.serial or "-",
+            next(iter(each.mac_addresses.values()), "-"),
+            _duration(each.uptime_seconds),
+            local_time(each.last_contact) if each.last_contact else "never",
+            " ".join(f"{key}={value}" for key, value in each.labels.items()),
+            "?" if each.licences is None else "\n".join(each.licences),
+        )
+    return table
+
+
+def _duration(seconds: int | None) -> str:
+    if seconds is None:
+        return "-"
+    if seconds >= DAY:
+        return f"{seconds // DAY} d"
+    return f"{seconds // HOUR}:{seconds % HOUR // MINUTE:02}"
