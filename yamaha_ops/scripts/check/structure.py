@@ -5,6 +5,7 @@ The grammar itself is judged by real Lua; what comes here has passed that.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +69,10 @@ class Call:
         return self.path.rpartition(":")[2] if ":" in self.path else ""
 
 
+def _index(call: Call) -> int:
+    return call.index
+
+
 @dataclass(slots=True)
 class Script:
     """A script in tokens, without its comments."""
@@ -82,6 +87,12 @@ class Script:
     pairs: dict[int, int] = field(init=False, default_factory=dict)
     """Opening bracket to closing bracket, by index."""
     calls: list[Call] = field(init=False, default_factory=list)
+    """In the order of the text."""
+    _ends: dict[int, int] = field(init=False, default_factory=dict)
+    """By the index of a block's first token: that of its last one."""
+    _functions: dict[str, list[Block]] = field(init=False, default_factory=dict)
+    _inside: list[int] = field(init=False, default_factory=list)
+    """By token index: the index of the innermost bracket that is open there, or -1."""
 
     def __post_init__(self) -> None:
         self.all_tokens = tokens(self.source)
@@ -119,16 +130,12 @@ class Script:
 
     def calls_in(self, span: Span) -> list[Call]:
         """Return the calls among some tokens."""
-        return [call for call in self.calls if call.index in span]
+        first = bisect_left(self.calls, span.start, key=_index)
+        return self.calls[first : bisect_left(self.calls, span.stop, key=_index)]
 
     def functions(self, name: str) -> list[Block]:
         """Return the functions of a name."""
-        bare = name.replace(":", ".")
-        return [
-            block
-            for block in self.blocks
-            if block.kind == "function" and block.name and block.name.replace(":", ".") == bare
-        ]
+        return self._functions.get(name.replace(":", "."), [])
 
     def reach(self, span: Span) -> set[str]:
         """Return the paths called among some tokens, through the script's own functions too."""
@@ -158,9 +165,8 @@ class Script:
 
     def names_field(self, index: int) -> bool:
         """Tell ``{ name = value }`` from a use of ``name``."""
-        around = [at for at, end in self.pairs.items() if at < index < end]
-        inside = bool(around) and self.text(max(around)) == "{"
-        return inside and self.text(index + 1) == "=" and self.text(index - 1) in {"{", ",", ";"}
+        row = (self.text(self._inside[index]), self.text(index - 1), self.text(index + 1))
+        return row[0] == "{" and row[1] in {"{", ",", ";"} and row[2] == "="
 
     def open_mode(self, call: Call) -> str:
         """Return the mode of an ``io.open``; nothing where it has its default."""
@@ -173,6 +179,7 @@ class Script:
     def _find_pairs(self) -> None:
         opened: list[int] = []
         for index, token in enumerate(self.code):
+            self._inside.append(opened[-1] if opened else -1)
             if token.kind is Kind.SIGN and token.text in _OPENING:
                 opened.append(index)
             elif token.kind is Kind.SIGN and token.text in _CLOSING and opened:
@@ -198,6 +205,7 @@ class Script:
                 closed.end = index
         for block in self.blocks:
             block.end = block.end or len(self.code) - 1
+            self._ends[block.start] = block.end
         for block in self.blocks:
             if block.kind == "function":
                 self._name(block)
@@ -228,6 +236,8 @@ class Script:
             if self.text(block.start - 3) in {".", ":"}:
                 name = self.texts(range(block.start - 4, block.start - 1))
         block.name = "".join(name)
+        if name:
+            self._functions.setdefault(block.name.replace(":", "."), []).append(block)
 
     def _find_calls(self) -> Iterator[Call]:
         aliases = dict(self._aliases())
@@ -283,7 +293,7 @@ class Script:
 
     def _past(self, index: int) -> int:
         """Return the index behind a function's ``end``."""
-        return next(block.end for block in self.blocks if block.start == index) + 1
+        return self._ends[index] + 1
 
     def expression(self, start: int) -> Span:
         """Return the tokens of the expression list that begins at a token."""
