@@ -37,6 +37,7 @@ OFFERS = {
     "ocn-ra": Offer(prefix="2400:4050:0:1200::/64", settle_seconds=0.1),
     "biglobe-pd": Offer(prefix="2404:7a80:0:1200::/56", by="pd", settle_seconds=0.1),
     "hb46pp-ra": Offer(),
+    "transix-ra": Offer(),
     "transix-east-ra": Offer(),
     "v6plus-fixed-pd": Offer(prefix="2001:db8:0:3100::/56", by="pd"),
     "nuro-pd": Offer(prefix="240d:f:123:4500::/56", by="pd"),

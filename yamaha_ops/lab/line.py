@@ -50,6 +50,10 @@ FIDELITY: Final = (
         "leaves the tunnel up with nothing received",
         "an RTX1300 showed an IPIP tunnel online with 0 packets received and a wrong relay",
     ),
+    assumed(
+        "An IPIP tunnel to a name is up like one to an address: every name resolves",
+        "the lab has no name service",
+    ),
     assumed("A wrong `tunnel map-e type` keeps the tunnel down", "no rule of that kind fits"),
     assumed("IPv4 over PPPoE and IPsec peers answer only when the lab is told so", "choice"),
 )
@@ -139,7 +143,8 @@ def judge(running: Running, world: World, hardware: Hardware) -> LineState:
             answered = own is not None and _answered(running, number, own, problems)
             remote = own.br if own else None
         elif encapsulation == "ipip":
-            up = enabled and endpoint is not None and prefix is not None
+            named = view.first("tunnel", "endpoint", "name", context=here)
+            up = enabled and prefix is not None and (endpoint or named) is not None
             remote = endpoint[-1] if endpoint else None
             answered = up and _ipip_answered(configuration, endpoint)
         else:
