@@ -200,6 +200,17 @@ def test_the_door_is_closed_on_a_new_session_when_the_first_one_is_lost(site: Si
     assert not site.record.exists()
 
 
+def test_an_impatient_user_leaves_no_door_open_and_nothing_half_written(site: Site) -> None:
+    def interrupted() -> Files:
+        assert site.door == ["tftp host 127.0.0.1"]
+        raise KeyboardInterrupt
+
+    site.deliver(RESIDENT)
+    with pytest.raises(KeyboardInterrupt):
+        site.deliver(BETTER, files=interrupted)
+    assert (site.door, site.files, site.running) == ([], {PATH: RESIDENT}, [RESIDENT])
+
+
 def test_a_door_that_could_not_be_closed_is_said_and_closed_by_the_next_run(site: Site) -> None:
     sessions: list[Session] = []
 

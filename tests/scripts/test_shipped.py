@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.scripts.trial import LUA
-from yamaha_ops.lab.world import HOSTS, Host, Offer
+from yamaha_ops.lab.world import HOSTS, Flow, Host, Offer
 
 if TYPE_CHECKING:
     from tests.scripts.trial import Trial
@@ -290,6 +290,29 @@ def test_a_gateway_that_does_not_answer_is_told_once(trial: Trial) -> None:
 
 def test_without_an_address_it_says_so_and_ends(trial: Trial) -> None:
     assert trial.run("push-metrics.lua").said == [(0, "[push-metrics] PUSH_METRICS_URL is not set")]
+
+
+# --- the scripts that do not share ---------------------------------------------------------------
+
+
+def test_a_tunnel_that_only_sends_is_told_and_when_it_receives_again(trial: Trial) -> None:
+    busy = trial.router.world.tunnel
+    trial.world(300, tunnel=replace(busy, receive=Flow(1000, 1000)))
+    trial.world(1200, tunnel=busy).run("tunnel-watch.lua")
+    assert [text.partition("] ")[2] for text in trial.texts] == [
+        "TUNNEL[1] sends but has received nothing for 180 seconds",
+        "TUNNEL[1] receives again",
+    ]
+
+
+def test_the_provider_is_told_the_address_at_each_new_prefix(trial: Trial) -> None:
+    trial.set(V6PLUS_NOTIFY_USER="u", V6PLUS_NOTIFY_PASSWORD="planted-pass")
+    trial.at(500, lambda: trial.router.log.add("Add IPv6 prefix 240b:10:0:9900::/64 via LAN1"))
+    trial.run("v6plus-notify.lua")
+    assert [request["url"] for request in trial.requests] == [
+        "http://fcs.enabler.ne.jp/update?user=u&pass=planted-pass"
+    ] * 2
+    assert "planted" not in str(trial.said)
 
 
 # --- the shared part -----------------------------------------------------------------------------
