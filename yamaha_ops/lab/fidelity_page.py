@@ -63,6 +63,8 @@ def document() -> str:
         "",
         f"Together: {summary}.",
         "",
+        "What the tool itself takes for granted is in [assumptions](assumptions.md).",
+        "",
         "| part | behaviour | basis | source, or why it was chosen |",
         "|---|---|---|---|",
     ]
