@@ -77,8 +77,8 @@ def test_the_history_says_who_and_why(site: Site) -> None:
     new, old = revisions(site)
     assert (new["author"], new["reason"], old["reason"]) == ("花子", "slow line", "first")
     listed = site.done("history", "home").splitlines()
-    assert len(listed) == 3
-    assert "slow line" in listed[1]
+    assert len(listed) == 2
+    assert "slow line" in listed[0]
     assert "slow line" in site.done("history")
 
 
@@ -288,9 +288,14 @@ def test_a_full_disk_ends_a_backup_and_not_the_history(site: Site, tmp_path: Pat
     assert "kept as" in site.done("backup", "home")
 
 
-def test_the_age_of_a_backup_is_there_for_the_exporter(site: Site) -> None:
-    from yamaha_ops.cli._history import store_for  # noqa: PLC0415 -- as the exporter would
+def test_the_age_of_a_backup_is_a_metric(site: Site) -> None:
+    out = site.done("scrape", "home")
+    (line,) = [each for each in out.splitlines() if each.startswith("yamaha_backup_timestamp")]
+    assert abs(time.time() - float(line.split()[-1])) < 60
 
-    kept = store_for(site.inventory, None, None).backup_time("home")
-    assert kept is not None
-    assert abs(time.time() - kept) < 60
+
+def test_a_router_that_left_the_inventory_keeps_its_history(site: Site) -> None:
+    path = site.folder / "inventory.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  home:", "  other:"))
+    assert "first" in site.done("history", "home")
+    assert "first" in site.done("history")

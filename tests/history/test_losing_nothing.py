@@ -107,7 +107,7 @@ def test_a_process_killed_at_any_time_leaves_a_valid_history(
         process.stdout.readline()
         time.sleep(milliseconds / 1000)
         process.send_signal(signal.SIGKILL)
-    assert not path.exists() or is_valid(path)
+    assert not make_store(path).git.exists or is_valid(path)
     store = make_store(path)
     keep(store)
     assert "1454" not in store.backup(store.resolve("home", "latest")).text("running")

@@ -1,12 +1,12 @@
-"""What the commands around the history share: its options, its store, one router's backup."""
+"""What the commands around the history share: its options, its place, how it is shown."""
 
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import socket
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,22 +15,19 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from yamaha_ops.errors import InputError
-from yamaha_ops.history import HistoryError, Kind, Person, Revision, Store, Vault, key_in_file, read
-from yamaha_ops.inventory import Secret
-from yamaha_ops.router import Reply, SftpFiles, connect, password
-from yamaha_ops.router.saved import unsaved_commands
-from yamaha_ops.status import parse
+from yamaha_ops.history import Person, Revision, Store, Vault, key_in_file
+from yamaha_ops.inventory import Inventory, Secret
 
 if TYPE_CHECKING:
-    from yamaha_ops.config import Configuration
-    from yamaha_ops.inventory import Inventory, Router
-    from yamaha_ops.router import Session
+    from collections.abc import Callable
+
+VARIABLE = "YAMAHA_OPS_HISTORY"
 
 HistoryPath = Annotated[
     Path | None,
     typer.Option(
         "--history",
-        envvar="YAMAHA_OPS_HISTORY",
+        envvar=VARIABLE,
         help="The history's git repository; history.git in the state folder if left out.",
         show_envvar=True,
         show_default=False,
@@ -60,8 +57,6 @@ Author = Annotated[
 AtOnce = Annotated[int, typer.Option("--at-once", min=1, help="Routers at a time.")]
 
 _PERSON = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
-_ASKED = re.compile(r"^.*[Pp]assword ?:\s*$")
-_SLOT = re.compile(r"config(\d)", re.IGNORECASE)
 
 
 def store_for(inventory: Inventory, path: Path | None, key: str | None) -> Store:
@@ -84,6 +79,21 @@ def store_for(inventory: Inventory, path: Path | None, key: str | None) -> Store
     return Store(path or inventory.state / "history.git", vault)
 
 
+def store_beside(inventory: Path, path: Path | None) -> Store:
+    """Return the history that belongs to an inventory file, which is not read.
+
+    So a listing stays instant whatever the size of the inventory, and what was kept of a router
+    that is in no inventory any more can still be found.
+    """
+    return store_for(Inventory(inventory, {}, {}), path, None)
+
+
+def backup_times(inventory: Inventory) -> Callable[[str], float | None]:
+    """Return what tells when a router was last backed up, for the exporter."""
+    path = os.environ.get(VARIABLE)
+    return store_for(inventory, Path(path) if path else None, None).backup_time
+
+
 def author_from(text: str | None) -> Person:
     """Return who a backup is by.
 
@@ -97,87 +107,6 @@ def author_from(text: str | None) -> Person:
     if not found:
         raise InputError(f"the author {text!r} is not 'Name <mail>'")
     return Person(found[1], found[2])
-
-
-class LiveSource:
-    """A router over its console and, where it offers that, SFTP; see :class:`history.Source`."""
-
-    def __init__(
-        self, session: Session, entry: Router, state: Path, *, accept_new_host_key: bool
-    ) -> None:
-        self._session = session
-        self._entry = entry
-        self._state = state
-        self._accept = accept_new_host_key
-        self._running: Configuration | None = None
-        self.router = session.router
-        self.model = session.model
-        self.firmware = session.firmware
-
-    def running(self) -> str:
-        """Return ``show config``."""
-        return self._session.configuration()
-
-    def slot(self) -> str | None:
-        """Return the number of the slot that a restart reads."""
-        told = parse("show environment", self._session.run("show environment")).record
-        found = _SLOT.fullmatch(told.default_config_file or told.config_file or "")
-        return found[1] if found else None
-
-    def file(self, slot: str) -> bytes:
-        """Return a slot as SFTP gives it."""
-        with SftpFiles(self._entry, state=self._state, accept_new_host_key=self._accept) as files:
-            return files.read(f"/system/config{slot}")
-
-    def shown(self, slot: str) -> str:
-        """Return ``show config SLOT``, after giving the passwords that it asks for (REF 57.2)."""
-        secret = self._entry.login.administrator_password
-        replies = [Reply(re.compile(rb"Login Password ?: ?$"), b"")]
-        replies.append(password(secret.resolve() if secret else ""))
-        with self._session.wide():
-            answer = self._session.send(f"show config {slot}", replies=replies)
-        return "".join(f"{line}\n" for line in answer.splitlines() if not _ASKED.match(line))
-
-    def unsaved(self, running: Configuration, slot: str) -> tuple[str, ...] | None:
-        """Return the masked commands from running to saved, by the router's own word."""
-        secret = self._entry.login.administrator_password
-        return unsaved_commands(
-            self._session, running, f"config{slot}", secret.resolve if secret else None
-        )
-
-
-def back_up(
-    entry: Router,
-    inventory: Inventory,
-    store: Store,
-    *,
-    reason: str,
-    author: Person,
-    accept_new_host_key: bool = False,
-) -> tuple[Revision, bool]:
-    """Read one router and keep it; return the revision and whether it is new.
-
-    Raises:
-        YamahaOpsError: The router cannot be read, or the history cannot be written.
-    """
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
-    try:
-        source = LiveSource(
-            session, entry, inventory.state, accept_new_host_key=accept_new_host_key
-        )
-        snapshot = read(source, lambda: _last_startup(store, entry.name))
-    finally:
-        # Reading changes nothing, and logging out would accept what somebody else has pending.
-        session.drop()
-    return store.record(snapshot, reason=reason, author=author, now=time.time())
-
-
-def _last_startup(store: Store, router: str) -> Configuration | None:
-    try:
-        backup = store.backup(store.resolve(router, "latest"))
-        return store.configuration(backup, Kind.STARTUP)
-    except HistoryError:
-        return None
 
 
 def local_time(seconds: float) -> str:

@@ -2,18 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.cells import cell_len
 
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import local_time, revision_as_json, store_for
+from yamaha_ops.cli._history import local_time, revision_as_json, store_beside
 from yamaha_ops.history import Revision, new_key
-from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
 
@@ -38,27 +36,33 @@ def history(
     if new_history_key:
         typer.echo(new_key())
         return
-    store = store_for(load(inventory), history, None)
+    store = store_beside(inventory, history)
     found = store.revisions(router, limit=limit) if router else store.latest()
     if as_json:
         for revision in found:
             sys.stdout.write(json.dumps(revision_as_json(revision), ensure_ascii=False) + "\n")
     else:
-        Console(highlight=False).print(_table(found, named=not router))
+        for line in _aligned([_row(revision, named=not router) for revision in found]):
+            sys.stdout.write(f"{line}\n")
 
 
-def _table(revisions: Iterable[Revision], *, named: bool) -> Table:
-    table = Table(box=None, pad_edge=False)
-    columns = (*(("router",) if named else ()), "revision", "time", "author", "reason", "tags")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"revision", "time"})
-    for each in revisions:
-        table.add_row(
-            *((each.router,) if named else ()),
-            each.id[:10],
-            local_time(each.time),
-            each.author,
-            each.reason,
-            " ".join(each.tags),
+def _row(revision: Revision, *, named: bool) -> tuple[str, ...]:
+    return (
+        *((revision.router,) if named else ()),
+        revision.id[:10],
+        local_time(revision.time),
+        revision.author,
+        revision.reason,
+        " ".join(revision.tags),
+    )
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Give the rows in columns; by hand, since a table of thousands takes seconds."""
+    cells = [[(cell, cell_len(cell)) for cell in row] for row in rows]
+    widths = [max(width for _, width in column) for column in zip(*cells, strict=True)]
+    for row in cells:
+        line = "  ".join(
+            text + " " * (most - width) for (text, width), most in zip(row, widths, strict=True)
         )
-    return table
+        yield line.rstrip()

@@ -22,7 +22,8 @@ from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
-from yamaha_ops.cli._history import LiveSource, author_from, back_up, store_for
+from yamaha_ops.cli._backups import LiveSource, back_up
+from yamaha_ops.cli._history import author_from, store_for
 from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
 from yamaha_ops.cli._revealing import revealing

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._history import backup_times
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.exporter import as_json as scrape_as_json
 from yamaha_ops.exporter.once import scrape_once, write_textfile
@@ -90,4 +91,9 @@ def settings_for(
             timeout=seconds,
         )
 
-    return Settings(opened, templates=inventory.folder / "templates", config_seconds=config_seconds)
+    return Settings(
+        opened,
+        templates=inventory.folder / "templates",
+        config_seconds=config_seconds,
+        backup_time=backup_times(inventory),
+    )

@@ -6,8 +6,7 @@ import typer
 
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import store_for
-from yamaha_ops.inventory import load
+from yamaha_ops.cli._history import store_beside
 
 app = typer.Typer(add_completion=False)
 
@@ -27,7 +26,7 @@ def tag(
     history: options_of_history.HistoryPath = None,
 ) -> None:
     """Give a revision a name."""
-    store = store_for(load(inventory), history, None)
+    store = store_beside(inventory, history)
     found = store.resolve(router, revision)
     store.tag(found, name, force=force)
     typer.echo(f"{router}: {found.id[:10]} is {name}", err=True)
