@@ -218,6 +218,7 @@ def test_a_listing_stays_instant(tmp_path: Path) -> None:
     """A thousand routers, and years of one that changes daily."""
     store = make_store(tmp_path / "history.git")
     store.git.create()
+    store.git.run("config", "core.fsync", "none")
     stream = [b"blob\nmark :1\ndata 2\nx\n"]
 
     def commit(branch: str, number: int) -> bytes:
