@@ -32,6 +32,8 @@ from yamaha_ops.scripts.digest import sums
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.scripts.place import Site
 
 each_way = pytest.mark.parametrize("way", ["tftp", "sftp"])
@@ -417,6 +419,68 @@ def test_one_changed_byte_changes_the_sums(data: bytes, draw: st.DataObject) -> 
         other = bytes([data[place] ^ draw.draw(st.integers(1, 255))])
         assert sums(data) != sums(data[:place] + other + data[place + 1 :])
     assert sums(data) != sums(data + b"\0")
+
+
+# --- a line that is lost -------------------------------------------------------------------------
+
+
+class Fragile:
+    """A session whose line is cut before one of its commands."""
+
+    def __init__(self, inner: Session, left: int) -> None:
+        self._inner = inner
+        self._left = left
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            self._inner.drop()
+            raise ConnectError("the line was lost")
+
+    def send(self, command: str, timeout: float | None = None) -> str:
+        self._count()
+        return self._inner.send(command, timeout)
+
+    def run(self, command: str, timeout: float | None = None) -> str:
+        self._count()
+        return self._inner.run(command, timeout)
+
+
+def fragile(site: Site, cut_before: int) -> Callable[[], Session]:
+    """Let the first session lose its line; what follows holds."""
+    first = [True]
+
+    def connect() -> Session:
+        session = site.session()
+        if first.pop() if first else False:
+            return cast("Session", Fragile(session, cut_before))
+        return session
+
+    return connect
+
+
+@pytest.mark.parametrize("cut_before", range(17))
+def test_wherever_the_line_is_lost_the_new_script_runs_in_the_end(
+    site: Site, cut_before: int
+) -> None:
+    site.deliver(RESIDENT)
+    site.deliver(BETTER, connect=fragile(site, cut_before))
+    assert "the line was lost" in site.said
+    assert (site.files, site.running, site.door) == ({PATH: BETTER}, [BETTER], [])
+
+
+@pytest.mark.parametrize("cut_before", range(10, 22, 3))
+def test_wherever_the_line_is_lost_a_failing_script_is_taken_back(
+    site: Site, cut_before: int
+) -> None:
+    site.deliver(RESIDENT)
+    with pytest.raises(VerifyError, match="the one before is back and runs"):
+        site.deliver(FAILING, connect=fragile(site, cut_before))
+    assert "the line was lost" in site.said
+    assert (site.files, site.running, site.door) == ({PATH: RESIDENT}, [RESIDENT], [])
 
 
 # --- runs that died ------------------------------------------------------------------------------

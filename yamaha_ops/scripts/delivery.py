@@ -23,6 +23,7 @@ from yamaha_ops.change.lock import locked
 from yamaha_ops.errors import (
     ApplyError,
     CommandError,
+    ConnectError,
     ConsoleError,
     InputError,
     UnknownStateError,
@@ -144,25 +145,52 @@ def deliver(job: Delivery) -> Delivered:
         YamahaOpsError: It was refused before anything that runs was touched.
     """
     with locked(job.lock, router=job.router):
-        session = job.connect()
+        delivering = _Delivering(job)
+        try:
+            return delivering.attempt()
+        except _LineLostError:
+            # A delivery goes on from wherever an earlier one was cut off.
+            job.tell("the line was lost; going on with a new session", Kind.WARNING)
+            return delivering.attempt()
+
+
+class _LineLostError(ConnectError):
+    """The console's line was lost in the middle."""
+
+
+class _Delivering:
+    """One delivery on its way."""
+
+    _session: Session
+
+    def __init__(self, job: Delivery) -> None:
+        self._job = job
+        self._was_running = False
+
+    def attempt(self) -> Delivered:
+        """Deliver on a session of its own."""
+        self._session = session = self._job.connect()
         try:
             with session.wide():
-                done = _Delivering(job, session).carry_out()
+                done = self._carry_out()
+        except (ConnectError, ConsoleError) as error:
+            if session.usable:
+                session.drop()
+                raise
+            session.drop()
+            raise _LineLostError(
+                error.message,
+                router=session.router,
+                command=error.command,
+                hint="Say it again: what is half done is found and finished.",
+            ) from error
         except BaseException:
             session.drop()
             raise
         session.close()
         return done
 
-
-class _Delivering:
-    """One delivery on its way."""
-
-    def __init__(self, job: Delivery, session: Session) -> None:
-        self._job = job
-        self._session = session
-
-    def carry_out(self) -> Delivered:
+    def _carry_out(self) -> Delivered:
         job, session = self._job, self._session
         if job.door.recover(session):
             job.tell("the TFTP door closed that an earlier run left open", Kind.WARNING)
@@ -178,24 +206,27 @@ class _Delivering:
             self._judge()
             self._swap_in(old=old)
         running = tasks.running(before, job.path)
+        self._was_running = self._was_running or bool(running)
         task = running[0].id if running else None
         started = job.begin and (written or not running)
         if started:
-            task = self._begin(written=written, old=old, was_running=bool(running))
+            task = self._begin(written=written, old=old)
         if old:
             session.send(f"delete {job.folder}/{job.old_name}")
         return Delivered(job.router, job.path, written, started, task)
 
     def _mended(self, found: dict[str, Entry]) -> dict[str, Entry]:
-        """Tidy up after a run that died between its renames, and return what is there now."""
+        """Put back the old file where an earlier run was cut off, and return what is there now.
+
+        A new one beside it may never have proved well.
+        """
         job, session = self._job, self._session
-        if job.old_name in found and job.name not in found:
-            session.send(f"rename {job.folder}/{job.old_name} {job.name}")
-            job.tell(f"{job.path} put back: an earlier delivery was cut off", Kind.WARNING)
-        elif job.old_name in found:
-            session.send(f"delete {job.folder}/{job.old_name}")
-        else:
+        if job.old_name not in found:
             return found
+        if job.name in found:
+            session.send(f"delete {job.path}")
+        session.send(f"rename {job.folder}/{job.old_name} {job.name}")
+        job.tell(f"{job.path} put back: an earlier delivery was cut off", Kind.WARNING)
         return listing(session, job.folder)
 
     # --- the file ----------------------------------------------------------------------------
@@ -277,7 +308,7 @@ class _Delivering:
 
     # --- the task ----------------------------------------------------------------------------
 
-    def _begin(self, *, written: bool, old: bool, was_running: bool) -> int | None:
+    def _begin(self, *, written: bool, old: bool) -> int | None:
         """Stop what runs of it, start it, look at it; put back what was there where it failed."""
         job = self._job
         trial = tasks.restart(self._session, job.connect, job.path, job.arguments, job.clock)
@@ -290,12 +321,12 @@ class _Delivering:
             raise ApplyError(
                 f"{job.path} failed when it was started", router=job.router, output=trial.error
             )
-        back = self._take_back(old=old, was_running=was_running)
+        back = self._take_back(old=old)
         raise VerifyError(
             f"{job.name} failed when it was started; {back}", router=job.router, output=trial.error
         )
 
-    def _take_back(self, *, old: bool, was_running: bool) -> str:
+    def _take_back(self, *, old: bool) -> str:
         job, session = self._job, self._session
         trial = tasks.Trial(None)
         try:
@@ -304,7 +335,7 @@ class _Delivering:
             if old:
                 session.send(f"rename {job.folder}/{job.old_name} {job.name}")
             session.send(f"delete {job.new}")
-            if was_running:
+            if self._was_running:
                 trial = tasks.start(session, job.connect, job.path, job.arguments, job.clock)
         except (ApplyError, ConsoleError) as error:
             raise UnknownStateError(
@@ -320,4 +351,4 @@ class _Delivering:
             )
         if not old:
             return "it was removed"
-        return "the one before is back" + (" and runs" if was_running else ", not running")
+        return "the one before is back" + (" and runs" if self._was_running else ", not running")
