@@ -1,6 +1,6 @@
 # yamaha-ops: everything a developer or a newcomer types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit format bench-faults lock clean
+.PHONY: help demo test lint types imports unit format bench bench-faults lock clean
 
 VENV   ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -47,6 +47,9 @@ unit: $(VENV)/.dev ## The tests, in parallel
 format: $(VENV)/.dev ## Lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure everything against its rivals; renew docs/performance.md
+	@$(BIN)/python -m benchmarks
 
 bench-faults: $(VENV)/.dev ## Strike every step of an apply with every fault; renew docs/reliability.md
 	@$(BIN)/python -m benchmarks.faults --write

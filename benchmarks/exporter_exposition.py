@@ -1,6 +1,6 @@
 """`/metrics` for 1,000 routers, against prometheus_client's own exposition of as many samples.
 
-python benchmarks/exporter_exposition.py [ROUTERS]
+``python -m benchmarks.exporter_exposition [ROUTERS]``
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from prometheus_client import (
     generate_latest,
 )
 
+from benchmarks._result import Result
+from benchmarks._table import shown
 from yamaha_ops.exporter import Scrape, families, page
 from yamaha_ops.health import MODULES, Answer, Health, Interfaces, mape_lines
 from yamaha_ops.status import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BOUND = 2.0
 ANSWERS = {
@@ -98,21 +100,14 @@ def _seconds(work: Callable[[], object]) -> float:
     return best
 
 
-def main() -> int:
-    """Print the figures; 1 where the bound is missed."""
-    routers = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+def results(routers: int = 1000) -> Iterator[Result]:
+    """Measure a page over many routers."""
     scrapes = _fleet(routers)
     registry = _registry(scrapes)
-    ours_text, theirs_text = page(scrapes), generate_latest(registry)
-    samples = sum(not line.startswith(b"#") for line in ours_text.splitlines())
-    print(f"{routers} routers, {samples} samples")
-    ours = _seconds(lambda: page(scrapes))
-    theirs = _seconds(lambda: generate_latest(registry))
-    print(f"yamaha-ops:        {ours:6.2f} s, {len(ours_text) / 1e6:.1f} MB")
-    print(f"prometheus_client: {theirs:6.2f} s, {len(theirs_text) / 1e6:.1f} MB")
-    print(f"ratio:             {ours / theirs:6.2f} (at most {BOUND})")
-    return ours > BOUND * theirs
+    ours, theirs = _seconds(lambda: page(scrapes)), _seconds(lambda: generate_latest(registry))
+    what = f"/metrics of {routers} routers / prometheus_client, CPU"
+    yield Result("exporter", what, ours * 1e3, theirs * 1e3, "ms", BOUND)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(shown(results(*map(int, sys.argv[1:]))))

@@ -1,143 +1,101 @@
-"""A warm probe's client CPU, against the same commands over a bare paramiko channel.
+"""A probe, warm and cold, against the same commands over a bare paramiko channel.
 
-The router is the lab's, in a process of its own, so that only the client's work counts. A probe is
-everything the exporter does for one scrape: ask, read, judge, write the metrics. The bare channel
-sends each command and reads until the prompt is back; it checks nothing.
-
-    python benchmarks/exporter_probe.py
+A probe is everything that the exporter does for one scrape: ask, read, prove, parse, judge, write
+the metrics; a cold one also logs in and hangs up. ``python -m benchmarks.exporter_probe``.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import paramiko
-
-from yamaha_ops.cli.scrape import settings_for
+from benchmarks._bare import Bare
+from benchmarks._lab import emulated, entry
+from benchmarks._measure import costs
+from benchmarks._result import Result
+from benchmarks._table import shown
 from yamaha_ops.exporter import page
-from yamaha_ops.exporter.target import Target
+from yamaha_ops.exporter.target import Settings, Target
 from yamaha_ops.health import STANDARD
-from yamaha_ops.inventory import load
-from yamaha_ops.lab import Lab
+from yamaha_ops.router import connect
+from yamaha_ops.status import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-BOUND = 1.5
-ROUNDS = 15
-PASSWORD = "benchmark"  # noqa: S105 -- of an emulated router on loopback
-CONFIGURATION = """ip route default gateway tunnel 1
-ipv6 prefix 1 ra-prefix@lan2::/64
-ip lan1 address 192.168.100.1/24
-ipv6 lan1 address ra-prefix@lan2::1/64
-ipv6 lan2 dhcp service client ir=on
-tunnel select 1
- tunnel encapsulation map-e
- tunnel map-e type v6plus
- ip tunnel nat descriptor 1000
- tunnel enable 1
-nat descriptor type 1000 masquerade
-nat descriptor address outer 1000 map-e
-dhcp service server
-dhcp scope 1 192.168.100.2-192.168.100.191/24
-"""
+    from yamaha_ops.inventory import Router
+    from yamaha_ops.router import ShellSession
+
+AREA = "probe"
+ROUNDS = 25
+LIMIT = 1.5
+SECONDS = 30.0
 
 
-def _serve() -> None:
-    with Lab() as lab:
-        router = lab.start("tokyo", config=CONFIGURATION, password=PASSWORD)
-        while not router.online:
-            time.sleep(0.05)
-        print(router.port, flush=True)
-        sys.stdin.read()
+def results() -> Iterator[Result]:
+    """Measure warm and cold probes, and the parts of a warm one."""
+    with tempfile.TemporaryDirectory() as folder, emulated(1) as (port,):
+        state = Path(folder)
+        router = entry(port, state)
 
+        def opened(router: Router, seconds: float) -> ShellSession:
+            return connect(router, state=state, timeout=seconds)
 
-def _bare(port: int, commands: list[str]) -> Callable[[], None]:
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 -- loopback
-    client.connect(
-        "127.0.0.1", port, "admin", PASSWORD, look_for_keys=False, allow_agent=False, timeout=10
-    )
-    channel = client.invoke_shell()
-
-    def until_prompt() -> None:
-        seen = b""
-        while not seen.endswith(b"\n> "):
-            seen += channel.recv(65536)
-            if seen.endswith("---つづく---".encode("cp932")):
-                channel.send(b" ")
-
-    seen = b""
-    while not seen.endswith(b"> "):
-        seen += channel.recv(65536)
-
-    def work() -> None:
-        for command in commands:
-            channel.send(command.encode() + b"\r")
-            until_prompt()
-
-    return work
-
-
-def _cpu(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
-
-
-def main() -> int:
-    """Print the figures; 1 where the bound is missed."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(  # noqa: S603 -- this very file
-            [sys.executable, __file__, "--serve"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as lab,
-    ):
-        assert lab.stdout
-        port = int(lab.stdout.readline())
-        os.environ["BENCHMARK_PASSWORD"] = PASSWORD
-        inventory = Path(folder) / "inventory.yaml"
-        inventory.write_text(
-            f"routers:\n  tokyo: {{host: 127.0.0.1, port: {port}, known_hosts: first-use, "
-            "login: {user: admin, password: env:BENCHMARK_PASSWORD}}\n",
-            encoding="utf-8",
-        )
-        known = load(inventory)
-        target = Target(known.router("tokyo"), settings_for(known))
-        first = target.scrape(STANDARD, 30)
+        target = Target(router, Settings(opened))
+        first = target.scrape(STANDARD, SECONDS)
         assert first.health, first.error
         commands = [answer.command for answer in first.health.answers]
-        bare = _bare(port, commands)
+        bare, proving = Bare(port), Bare(port)
+        session = connect(router, state=state)
+        texts = {command: session.run(command) for command in commands}
 
-        def probe() -> bytes:
-            return page([target.scrape(STANDARD, 30)])
+        def cold() -> None:
+            once = Target(router, Settings(opened))
+            page([once.scrape(STANDARD, SECONDS)])
+            once.close()
 
-        bare()
-        probe()
-        pairs = [(_cpu(bare), _cpu(probe)) for _ in range(ROUNDS)]
+        def cold_bare() -> None:
+            once = Bare(port)
+            once.ask(*commands)
+            once.close()
+
+        found = costs(
+            {
+                "bare": lambda: bare.ask(*commands),
+                "proving": lambda: proving.prove(*commands),
+                "probe": lambda: page([target.scrape(STANDARD, SECONDS)]),
+                "session": lambda: [session.run(command) for command in commands],
+                "parsing": lambda: [parse(command, text) for command, text in texts.items()],
+                "page": lambda: page([first]),
+                "cold": cold,
+                "cold bare": cold_bare,
+            },
+            rounds=ROUNDS,
+        )
         target.close()
-        assert lab.stdin
-        lab.stdin.close()
-    theirs = sorted(pair[0] for pair in pairs)[ROUNDS // 2]
-    ours = sorted(pair[1] for pair in pairs)[ROUNDS // 2]
-    print(f"{len(commands)} commands, median of {ROUNDS} rounds")
-    print(f"bare paramiko channel: {theirs * 1e3:6.2f} ms of CPU")
-    print(f"warm probe:            {ours * 1e3:6.2f} ms of CPU")
-    print(f"ratio:                 {ours / theirs:6.2f} (at most {BOUND})")
-    return ours > BOUND * theirs
+        session.drop()
+        bare.close()
+        proving.close()
 
+    def against(what: str, ours: str, theirs: str, limit: float | None) -> Iterator[Result]:
+        for kind in ("cpu", "wall"):
+            mine, other = (getattr(found[name], kind) * 1e3 for name in (ours, theirs))
+            wanted = limit if kind == "cpu" or ours == "cold" else None
+            yield Result(AREA, f"{what}, {_KINDS[kind]}", mine, other, "ms", wanted)
+
+    yield from against("warm probe / bare paramiko", "probe", "bare", LIMIT)
+    yield from against("... its session alone", "session", "bare", None)
+    yield from against("... bare paramiko that enters our empty lines", "proving", "bare", None)
+    for part in ("parsing", "page"):
+        yield Result(
+            AREA, f"... its {part} alone, CPU", found[part].cpu * 1e3, found["bare"].cpu * 1e3, "ms"
+        )
+    yield from against("cold probe / bare paramiko", "cold", "cold bare", LIMIT)
+
+
+_KINDS = {"cpu": "CPU", "wall": "time"}
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--serve"]:
-        _serve()
-    else:
-        sys.exit(main())
+    sys.exit(shown(results()))

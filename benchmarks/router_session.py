@@ -1,159 +1,128 @@
-"""What a session costs, beside bare paramiko and stock netmiko, on the emulated router.
+"""A session against bare paramiko and stock netmiko: same router, same commands, cold and warm.
 
-    python benchmarks/router_session.py [ROUNDS]
-
-Read the ratios, not the milliseconds: client and emulated router share one process here, and a real
-router's handshake takes longer. Stock netmiko gets a named prompt and an English console, because
-with the factory prompt it does not get as far as the end of the task.
+Stock netmiko gets a named prompt and an English console, because with the factory prompt it does
+not get as far as the end of the task. ``python -m benchmarks.router_session``.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
-import time
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
-import paramiko
 from netmiko.yamaha.yamaha import YamahaSSH
 
-from yamaha_ops.inventory import Login, Router, Secret
-from yamaha_ops.lab import Lab
+from benchmarks._bare import Bare
+from benchmarks._lab import PASSWORD, emulated, entry
+from benchmarks._measure import costs
+from benchmarks._result import Result
+from benchmarks._table import shown
 from yamaha_ops.router import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from yamaha_ops.lab import LabRouter
-
-PASSWORD = "benchmark"  # noqa: S105 -- of an emulated router on loopback
+AREA = "session"
 SHOW = "show environment"
-SHOWS = 20
-
-Times = dict[str, list[float]]
-
-
-@contextmanager
-def timed(times: Times, phase: str) -> Iterator[None]:
-    """Add what the block takes to a phase."""
-    start = time.perf_counter()
-    yield
-    times.setdefault(phase, []).append(time.perf_counter() - start)
+ROUNDS = 15
+STOCK_ROUNDS = 3
+TIMES_FASTER = 5
 
 
-def ours(entry: Router, state: Path, times: Times) -> None:
-    with timed(times, "connect"):
-        session = connect(entry, state=state)
-    with timed(times, "administrator"):
-        session.administrator()
-    for _ in range(SHOWS):
-        with timed(times, "one show"):
-            session.run(SHOW)
-    with timed(times, "configuration"):
-        session.configuration()
-    with timed(times, "log out"):
-        session.close()
+def _stock(port: int) -> YamahaSSH:
+    return YamahaSSH(
+        host="127.0.0.1",
+        port=port,
+        username="admin",
+        password=PASSWORD,
+        secret=PASSWORD,
+        default_enter="\r",
+        device_type="yamaha",
+    )
 
 
-def stock_netmiko(router: LabRouter, times: Times) -> None:
-    with timed(times, "connect"):
-        connection = YamahaSSH(
-            host=router.host,
-            port=router.port,
-            username="admin",
-            password=PASSWORD,
-            secret=PASSWORD,
-            default_enter="\r",
-            device_type="yamaha",
-        )
-    with timed(times, "administrator"):
-        connection.enable()
-    for _ in range(SHOWS):
-        with timed(times, "one show"):
-            connection.send_command(SHOW)
-    with timed(times, "configuration"):
-        connection.send_command("show config")
-    with timed(times, "log out"):
-        connection.exit_enable_mode()
-        connection.disconnect()
-
-
-def bare_paramiko(router: LabRouter, times: Times) -> None:
-    """Do the least that could work: believe the first prompt that is seen."""
-    prompt = re.compile(rb"(?:^|\n)[^ \r\n]*[>#] $")
-
-    def until(channel: paramiko.Channel, pattern: re.Pattern[bytes]) -> None:
-        seen = b""
-        while not pattern.search(seen):
-            seen += channel.recv(65536)
-
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 -- loopback
-    with timed(times, "connect"):
-        client.connect(
-            router.host,
-            router.port,
-            "admin",
-            PASSWORD,
-            look_for_keys=False,
-            allow_agent=False,
-        )
-        channel = client.invoke_shell()
-        until(channel, prompt)
-    with timed(times, "administrator"):
-        channel.sendall(b"administrator\r")
-        until(channel, re.compile(rb"Password: $"))
-        channel.sendall(f"{PASSWORD}\r".encode())
-        until(channel, prompt)
-    for _ in range(SHOWS):
-        with timed(times, "one show"):
-            channel.sendall(f"{SHOW}\r".encode())
-            until(channel, prompt)
-    with timed(times, "configuration"):
-        channel.sendall(b"show config\r")
-        until(channel, prompt)
-    with timed(times, "log out"):
-        client.close()
-
-
-def main(rounds: int = 15) -> None:
-    with tempfile.TemporaryDirectory() as folder, Lab() as lab:
+def results() -> Iterator[Result]:
+    """Measure connecting, one show of a warm session, and a whole small task."""
+    with tempfile.TemporaryDirectory() as folder, emulated(1, "named") as (port,):
         state = Path(folder)
-        (state / "secret").write_text(PASSWORD)
-        secret = Secret("file:secret", state)
-        router = lab.start(password=PASSWORD, administrator_password=PASSWORD, language="en")
-        router.type("console prompt RTX830")
-        entry = Router(
-            name="bench",
-            host=router.host,
-            port=router.port,
-            login=Login(user="admin", password=secret, administrator_password=secret),
-            known_hosts="first-use",
-        )
-        runs: dict[str, Callable[[Times], None]] = {
-            "yamaha-ops": partial(ours, entry, state),
-            "bare paramiko": partial(bare_paramiko, router),
-            "stock netmiko": partial(stock_netmiko, router),
-        }
-        results: dict[str, Times] = {name: {} for name in runs}
-        for name, run in runs.items():
-            for _ in range(rounds if name != "stock netmiko" else max(3, rounds // 5)):
-                run(results[name])
-    print(f"{'median ms':16}" + "".join(f"{name:>16}" for name in runs) + "   ratio to bare, stock")
-    for phase in results["yamaha-ops"]:
-        values = [1000 * median(times[phase]) for times in results.values()]
-        mine, bare, stock = values
-        print(
-            f"{phase:16}"
-            + "".join(f"{value:16.2f}" for value in values)
-            + f"   {mine / bare:6.2f} {mine / stock:8.3f}"
-        )
+        router = entry(port, state)
 
+        def task() -> None:
+            with connect(router, state=state) as session:
+                session.administrator()
+                session.run(SHOW)
+
+        def stock_task() -> None:
+            stock = _stock(port)
+            stock.enable()
+            stock.send_command(SHOW)
+            stock.exit_enable_mode()
+            stock.disconnect()
+
+        def bare_task() -> None:
+            once = Bare(port)
+            once.administrator()
+            once.ask(SHOW)
+            once.close()
+
+        session, bare, stock = connect(router, state=state), Bare(port), _stock(port)
+        quick = costs(
+            {
+                "login": lambda: connect(router, state=state).drop(),
+                "login bare": lambda: Bare(port).close(),
+                "task": task,
+                "task bare": bare_task,
+                "show": lambda: session.run(SHOW),
+                "show bare": lambda: bare.ask(SHOW),
+            },
+            rounds=ROUNDS,
+        )
+        slow = costs(
+            {
+                "task": task,
+                "task stock": stock_task,
+                "show": lambda: session.run(SHOW),
+                "show stock": lambda: stock.send_command(SHOW),
+            },
+            rounds=STOCK_ROUNDS,
+            warm_up=0,
+        )
+        stock.disconnect()
+        session.drop()
+        bare.close()
+
+    def pair(what: str, name: str, kind: str) -> Result:
+        ours, theirs = (getattr(quick[each], kind) * 1e3 for each in (name, f"{name} bare"))
+        return Result(AREA, f"{what} / bare paramiko, {_KINDS[kind]}", ours, theirs, "ms")
+
+    for what, name in (
+        ("log in, hang up", "login"),
+        ("log in, administrator, show, log out", "task"),
+        ("one show, warm", "show"),
+    ):
+        yield pair(what, name, "cpu")
+        yield pair(what, name, "wall")
+    yield Result(
+        AREA,
+        "log in, administrator, show, log out: times faster than netmiko",
+        slow["task"].wall * 1e3,
+        slow["task stock"].wall * 1e3,
+        "ms",
+        TIMES_FASTER,
+        faster=True,
+    )
+    yield Result(
+        AREA,
+        "one show, warm: times faster than netmiko",
+        slow["show"].wall * 1e3,
+        slow["show stock"].wall * 1e3,
+        "ms",
+        faster=True,
+    )
+
+
+_KINDS = {"cpu": "CPU", "wall": "time"}
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    sys.exit(shown(results()))

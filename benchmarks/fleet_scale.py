@@ -1,0 +1,187 @@
+"""One round over 1, 50, 200 and 500 emulated routers: cost of each, with and without dead ones.
+
+A router is asked cold: log in, one round of health, hang up. The routers live in one process beside
+the client's, on the same machine, so routers per second says more about them than about the
+client; CPU per router is the client's alone. ``python -m benchmarks.fleet_scale``.
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks._bare import Bare
+from benchmarks._lab import emulated, entry
+from benchmarks._result import Result
+from benchmarks._table import shown
+from yamaha_ops.exporter.target import Settings, Target
+from yamaha_ops.fleet import run
+from yamaha_ops.health import MODULES
+from yamaha_ops.router import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yamaha_ops.exporter import Scrape
+    from yamaha_ops.inventory import Router
+    from yamaha_ops.router import ShellSession
+
+AREA = "fleet"
+SIZES = (1, 50, 200, 500)
+AT_ONCE = 32
+SECONDS = 60.0
+DEAD_SECONDS = 5.0
+"""How long a dead router is waited for."""
+MODULE = MODULES["line"]
+WARM = 100
+"""Sessions held open to see what they weigh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round: seconds until the last living router was done, and client CPU per living router."""
+
+    living: float
+    cpu: float
+
+
+class Fleet:
+    """How routers of the lab are asked."""
+
+    def __init__(self, folder: Path) -> None:
+        def opened(router: Router, seconds: float) -> ShellSession:
+            return connect(router, state=folder, timeout=min(seconds, DEAD_SECONDS))
+
+        self.settings = Settings(opened)
+
+    def ask(self, router: Router) -> Scrape:
+        """Ask one router, cold."""
+        target = Target(router, self.settings)
+        try:
+            return target.scrape(MODULE, SECONDS)
+        finally:
+            target.close()
+
+    def round(self, routers: Sequence[Router], *, dead: int = 0) -> Round:
+        """Ask all, of which so many must fail."""
+        gc.collect()
+        start, cpu, living, failed = time.perf_counter(), time.process_time(), 0.0, 0
+        with ThreadPoolExecutor(AT_ONCE) as executor:
+            for done in run(self.ask, routers, executor=executor, at_once=AT_ONCE):
+                if done.value and done.value.health:
+                    living = time.perf_counter() - start
+                else:
+                    failed += 1
+        assert failed == dead
+        return Round(living, (time.process_time() - cpu) / (len(routers) - dead))
+
+
+def results() -> Iterator[Result]:
+    """Measure rounds of all sizes, then the dead, then memory."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        emulated(SIZES[-1]) as ports,
+        ExitStack() as open_,
+    ):
+        state = Path(folder)
+        fleet = Fleet(state)
+        routers = [entry(port, state) for port in ports]
+        fleet.round(routers)  # every host key is recorded once
+        rounds = {
+            size: [fleet.round(routers[:size]) for _ in range(max(1, min(15, 500 // size)))]
+            for size in SIZES
+        }
+        found = {
+            size: Round(median(r.living for r in got), median(r.cpu for r in got))
+            for size, got in rounds.items()
+        }
+        few = found[SIZES[1]]
+        for size, got in found.items():
+            yield Result(
+                AREA,
+                f"CPU per router, {size} routers / {SIZES[1]} ({size / got.living:.0f} routers/s)",
+                got.cpu * 1e3,
+                few.cpu * 1e3,
+                "ms",
+                1.2 if size > SIZES[1] else None,
+            )
+        yield from _with_dead(fleet, routers[:200], open_)
+        yield from _memory(ports)
+
+
+def _with_dead(fleet: Fleet, living: Sequence[Router], open_: ExitStack) -> Iterator[Result]:
+    """Put silent routers, whose port takes connections and says nothing, among the living."""
+    silent = [open_.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(10)]
+    mixed = list(living)
+    for number, listener in enumerate(silent):
+        dead = living[0].model_copy(
+            update={"name": f"dead{number}", "port": listener.getsockname()[1]}
+        )
+        mixed.insert(number * 21, dead)
+    pairs = [
+        (fleet.round(living).living, fleet.round(mixed, dead=len(silent)).living) for _ in range(3)
+    ]
+    without, among = (median(pair[side] for pair in pairs) for side in (0, 1))
+    what = f"{len(living)} living among {len(silent)} dead / alone, time"
+    yield Result(AREA, what, among, without, "s", 1.05)
+
+
+def _memory(ports: Sequence[int]) -> Iterator[Result]:
+    """Hold sessions open, in a process of their own each."""
+    ours, bare = (
+        float(
+            subprocess.run(  # noqa: S603 -- this very file
+                [sys.executable, "-m", "benchmarks.fleet_scale", kind, *map(str, ports[:WARM])],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+        for kind in ("ours", "bare")
+    )
+    yield Result(AREA, "memory per warm router / bare paramiko", ours, bare, "KB")
+    yield Result(AREA, "... beyond paramiko's own / 400 KB", ours - bare, 400.0, "KB", 1.0)
+
+
+def _weigh(kind: str, ports: Sequence[int]) -> None:
+    """Print the kilobytes that each session adds."""
+    with tempfile.TemporaryDirectory() as folder:
+        fleet = Fleet(Path(folder))
+
+        def opened(port: int) -> Bare | Target:
+            if kind == "bare":
+                return Bare(port)
+            target = Target(entry(port, Path(folder)), fleet.settings)
+            assert target.scrape(MODULE, SECONDS).health
+            return target
+
+        first = opened(ports[0])
+        gc.collect()
+        before = _resident()
+        held = [opened(port) for port in ports[1:]]
+        gc.collect()
+        print((_resident() - before) / len(held))
+        for each in (first, *held):
+            each.close()
+
+
+def _resident() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return float(status.partition("VmRSS:")[2].split()[0])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _weigh(sys.argv[1], [int(port) for port in sys.argv[2:]])
+    else:
+        sys.exit(shown(results()))
