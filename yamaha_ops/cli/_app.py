@@ -24,6 +24,7 @@ COMMANDS = {
     "drift": "Compare what routers run with what the inventory says and what they saved.",
     "exporter": "Serve what the routers say to Prometheus.",
     "facts": "Serial, MAC, model, revision, licences, uptime, last contact of routers.",
+    "firmware": "Which firmware runs where, and another one in its place.",
     "history": "List the backups of routers.",
     "inventory": "Explain, edit and take over inventories.",
     "lab": "Emulated RTX830 routers on loopback.",

@@ -104,6 +104,7 @@ MODULES: Final = (
     "commands.lua",
     "commands.ping",
     "commands.secrets",
+    "commands.upgrading",
     "answers",
     "techinfo",
 )

@@ -143,3 +143,5 @@ class World:
     packet_buffer: tuple[int, int, int, int] = (0, 0, 4, 0)
     yno: str | None = None
     """The operator id, where the YNO agent is connected."""
+    firmware_offered: str | None = None
+    """The revision that `http revision-up` finds on its server."""
