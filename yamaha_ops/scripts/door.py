@@ -126,7 +126,7 @@ class Door:
                 f"the TFTP door may still be open for this machine: {error.message}",
                 router=router,
                 where=str(self.record),
-                hint="Any further `lua` command for this router closes it, or `tftp host none` "
+                hint="The next `lua push` to this router closes it, or `tftp host none` "
                 "typed there.",
             ) from error
 
