@@ -42,6 +42,7 @@ COMMANDS = {
     "status": "What routers say of themselves, live.",
     "support": "One archive for whoever helps, everything masked.",
     "tag": "Name a revision of the history.",
+    "yno": "CONFIGs taken over from Yamaha Network Organizer into the history.",
 }
 """Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""
 

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     ANSIBLE = "ansible"
     NORNIR = "nornir"
     NETBOX = "netbox"
+    YNO = "yno"
 
 
 @app.command("list")
@@ -160,5 +161,5 @@ def convert(
     kind: Annotated[Kind, typer.Argument(help="Whose inventory it is.", show_default=False)],
     file: Annotated[Path, typer.Argument(help="The file, or Nornir's folder.", show_default=False)],
 ) -> None:
-    """Print an Ansible, Nornir or NetBox inventory as one of ours."""
+    """Print an Ansible, Nornir, NetBox or YNO inventory as one of ours."""
     typer.echo(as_yaml(READERS[kind](file)), nl=False)

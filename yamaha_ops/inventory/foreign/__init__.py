@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from yamaha_ops.inventory.foreign.ansible import read_ansible
 from yamaha_ops.inventory.foreign.netbox import read_netbox
 from yamaha_ops.inventory.foreign.nornir import read_nornir
+from yamaha_ops.inventory.foreign.yno import read_yno
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ READERS: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     "ansible": read_ansible,
     "nornir": read_nornir,
     "netbox": read_netbox,
+    "yno": read_yno,
 }
 """By tool: read a file (or folder) into the sections of an inventory of ours."""
 
