@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yamaha_ops.errors import ConnectError
+from yamaha_ops.exporter.once import scrape_once
 from yamaha_ops.exporter.target import Settings, Target
+from yamaha_ops.fleet import Backoff
 from yamaha_ops.health import MODULES, STANDARD
 from yamaha_ops.inventory import Login, Router, Secret
 
@@ -140,3 +142,31 @@ def test_closing_cuts_the_session(target: Target, network: Network) -> None:
     target.scrape(STANDARD, 5)
     target.close()
     assert not network.opened[0].usable
+
+
+def test_a_router_that_stays_dead_is_asked_less_and_less_often(
+    routers: list[Router], settings: Settings, network: Network, clock: StoppedClock
+) -> None:
+    patient = replace(settings, backoff=Backoff(failures=3, first=10, longest=40, jitter=0))
+    target = Target(routers[0], patient)
+    network.dead.add("tokyo")
+    for _ in range(200):
+        assert target.scrape(STANDARD, 5).health is None
+        clock.now += 1
+    # Three at once, then after 10, 20, 40, 40, 40 and 40 seconds.
+    assert 7 <= len(network.seconds) <= 9
+    assert "is tried again in" in (target.last.error if target.last and target.last.error else "")
+    network.dead.clear()
+    clock.now += 41
+    assert target.scrape(STANDARD, 5).health
+    network.opened[0].fails["show environment"] = ConnectError("the line was lost")
+    assert target.scrape(STANDARD, 5).health  # one failure opens nothing
+
+
+def test_a_round_keeps_the_order_and_spares_each_site(settings: Settings) -> None:
+    routers = [
+        Router(name=f"r{number}", host="192.0.2.1", labels={"site": "ab"[number % 2]})
+        for number in range(20)
+    ]
+    scrapes = scrape_once(routers, settings, STANDARD, 5, at_once=4, per_site=1)
+    assert [scrape.router for scrape in scrapes] == [router.name for router in routers]

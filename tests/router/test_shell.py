@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -328,3 +329,24 @@ def test_no_secret_is_in_any_log_error_or_representation(
     seen += [caught.value.explain(), repr(caught.value), caplog.text]
     for secret in (secrets.login, secrets.administrator, "planted-bob"):
         assert not [text for text in seen if secret in text]
+
+
+def test_a_silent_router_keeps_nobody_from_a_handshake(
+    serve: Serve, entry: Entry, device: type[Console], tmp_path: Path
+) -> None:
+    one = threading.BoundedSemaphore(1)
+    peer = serve(device(), device())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        silent = entry(listener.getsockname()[1])
+
+        def wait() -> None:
+            with pytest.raises(ConnectError):
+                connect(silent, state=tmp_path, timeout=30, handshakes=one)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        for _ in range(2):
+            connect(entry(peer.port), state=tmp_path, handshakes=one).drop()
+        assert thread.is_alive()
+    thread.join()  # the port is closed, and with it the connection
+    assert one.acquire(blocking=False)  # whatever happened, every place was given back

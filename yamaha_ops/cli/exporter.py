@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -20,6 +21,7 @@ from yamaha_ops.exporter.fleet import Fleet
 from yamaha_ops.exporter.once import write_textfile
 from yamaha_ops.exporter.server import DEFAULT_ADDRESS, Server, listen_address
 from yamaha_ops.exporter.webconfig import read_web_config
+from yamaha_ops.fleet import Backoff
 from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
@@ -79,8 +81,11 @@ def exporter(
         return
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     logging.getLogger("paramiko").setLevel(logging.WARNING)
-    settings = settings_for(
-        load(inventory), accept_new_host_key=accept_new_host_key, config_seconds=config_seconds
+    settings = replace(
+        settings_for(
+            load(inventory), accept_new_host_key=accept_new_host_key, config_seconds=config_seconds
+        ),
+        backoff=Backoff(),
     )
     fleet = Fleet(chosen, settings)
     application = Application(

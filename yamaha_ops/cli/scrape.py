@@ -1,8 +1,10 @@
 """`yamaha-ops scrape`: one round of health over the chosen routers, as metrics."""
 
 import json
+import os
 import sys
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Annotated
 
 import typer
@@ -11,7 +13,7 @@ from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._history import backup_times
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.exporter import as_json as scrape_as_json
-from yamaha_ops.exporter.once import scrape_once, write_textfile
+from yamaha_ops.exporter.once import AT_ONCE, scrape_once, write_textfile
 from yamaha_ops.exporter.page import page
 from yamaha_ops.exporter.target import Settings
 from yamaha_ops.health import MODULES, Module
@@ -19,6 +21,9 @@ from yamaha_ops.inventory import Inventory, Router, load
 from yamaha_ops.router import ShellSession, connect
 
 app = typer.Typer(add_completion=False)
+
+HANDSHAKES = max(4, 4 * (os.cpu_count() or 1))
+"""Handshakes at the same time: each keeps a processor busy, and more only make all of them late."""
 
 ModuleName = Annotated[
     str, typer.Option("--module", "-m", help=f"What to ask: {', '.join(MODULES)}.")
@@ -42,6 +47,13 @@ def scrape(
         typer.Option("--textfile", help="Write the metrics to this file, whole or not at all."),
     ] = None,
     timeout: Timeout = 60.0,
+    at_once: Annotated[
+        int, typer.Option("--at-once", min=1, help="Routers asked at the same time.")
+    ] = AT_ONCE,
+    per_site: Annotated[
+        int | None,
+        typer.Option("--per-site", min=1, help="... of those with the same label `site`."),
+    ] = None,
     per_host: PerHost = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
@@ -51,7 +63,14 @@ def scrape(
     chosen = known.select(routers or (), labels or (), everything)
     settings = settings_for(known, accept_new_host_key=accept_new_host_key)
     scrapes = []
-    for each in scrape_once(chosen, settings, module_named(module), timeout):
+    for each in scrape_once(
+        chosen,
+        settings,
+        module_named(module),
+        timeout,
+        at_once=at_once,
+        per_site=per_site,
+    ):
         scrapes.append(each)
         if each.error:
             typer.echo(f"yamaha-ops: {each.error}", err=True)
@@ -82,6 +101,7 @@ def settings_for(
     inventory: Inventory, *, accept_new_host_key: bool = False, config_seconds: float = 0.0
 ) -> Settings:
     """Return how the routers of an inventory are asked."""
+    handshakes = BoundedSemaphore(HANDSHAKES)
 
     def opened(router: Router, seconds: float) -> ShellSession:
         return connect(
@@ -89,6 +109,7 @@ def settings_for(
             state=inventory.state,
             accept_new_host_key=accept_new_host_key,
             timeout=seconds,
+            handshakes=handshakes,
         )
 
     return Settings(

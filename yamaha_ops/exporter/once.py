@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.errors import InputError
 from yamaha_ops.exporter.target import Target
+from yamaha_ops.fleet import Policy, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from yamaha_ops.health import Module
     from yamaha_ops.inventory import Router
 
-WORKERS = 32
+SITE = "site"
+"""The label that says what shares a line with others."""
+
+AT_ONCE = 32
 """Routers asked at the same time."""
 
 
 def scrape_once(
-    routers: Sequence[Router], settings: Settings, module: Module, seconds: float
+    routers: Sequence[Router],
+    settings: Settings,
+    module: Module,
+    seconds: float,
+    *,
+    at_once: int = AT_ONCE,
+    per_site: int | None = None,
 ) -> Iterator[Scrape]:
     """Ask every router once and give the results in the order of the routers.
 
@@ -34,17 +44,33 @@ def scrape_once(
         settings: How.
         module: What to ask.
         seconds: How long each may take.
+        at_once: How many at the same time.
+        per_site: How many of one ``site`` (a label) at the same time; those without the label
+            are not limited.
     """
 
-    def ask(router: Router) -> Scrape:
-        target = Target(router, settings)
+    def ask(place: int) -> Scrape:
+        target = Target(routers[place], settings)
         try:
             return target.scrape(module, seconds)
         finally:
             target.close()
 
-    with ThreadPoolExecutor(max_workers=max(1, min(len(routers), WORKERS))) as pool:
-        yield from pool.map(ask, routers)
+    def site(place: int) -> object:
+        return routers[place].labels.get(SITE, place)
+
+    policy: Policy[int] = Policy(site=site, per_site=per_site)
+    early: dict[int, Scrape] = {}
+    turn = 0
+    with ThreadPoolExecutor(max_workers=max(1, min(len(routers), at_once))) as pool:
+        places = range(len(routers))
+        for done in run(ask, places, executor=pool, at_once=at_once, policy=policy):
+            if done.value is None:
+                raise done.error or AssertionError
+            early[done.item] = done.value
+            while turn in early:
+                yield early.pop(turn)
+                turn += 1
 
 
 def write_textfile(path: Path, content: bytes) -> None:

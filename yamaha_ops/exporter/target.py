@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time as system_time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from yamaha_ops.errors import RenderError, YamahaOpsError
 from yamaha_ops.exporter.scrape import Scrape
+from yamaha_ops.fleet import Backoff, Breaker
 from yamaha_ops.health import MODULES, Wanted, collect
 from yamaha_ops.render import render
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from yamaha_ops.health.collecting import Clock
     from yamaha_ops.inventory import Router
     from yamaha_ops.router import Session
+
+NEVER = Backoff(failures=sys.maxsize)
+"""Asks every time."""
 
 CONNECT_SECONDS = 10.0
 """The longest wait for a connection, where a scrape leaves so much."""
@@ -38,6 +43,8 @@ class Settings:
         idle_seconds: How long a session is kept that nobody uses.
         keep_alive_seconds: How often an unused session is kept from the router's login timer.
         backup_time: When a router's configuration was last backed up, where that is known.
+        backoff: How a router that cannot be reached is asked less and less often; None asks it
+            every time.
         clock: Wall clock and stop watch.
     """
 
@@ -47,6 +54,7 @@ class Settings:
     idle_seconds: float = 900.0
     keep_alive_seconds: float = 60.0
     backup_time: Callable[[str], float | None] = field(default=lambda _name: None)
+    backoff: Backoff | None = None
     clock: Clock = system_time
 
 
@@ -59,6 +67,7 @@ class Target:
         self._settings = settings
         self._clock = settings.clock
         self._lock = Lock()
+        self._breaker = Breaker(settings.backoff or NEVER, settings.clock.monotonic)
         self._session: Session | None = None
         self._interfaces: Interfaces | None = None
         self._configuration: ConfigurationState | None = None
@@ -80,7 +89,18 @@ class Target:
         if not self._lock.acquire(timeout=seconds):
             return self._failed("another scrape of this router is still running", started)
         try:
+            if pause := self._breaker.pause:
+                self.last = self._failed(
+                    f"it failed {self._breaker.failures} times in a row"
+                    f" and is tried again in {pause:.0f} s",
+                    started,
+                )
+                return self.last
             self.last = self._ask(module, started, started + seconds)
+            if self.last.health is None:
+                self._breaker.failed()
+            else:
+                self._breaker.succeeded()
             return self.last
         finally:
             self._lock.release()

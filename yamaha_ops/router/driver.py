@@ -8,14 +8,14 @@ answers short; fixed sleeps; unchecked host keys. docs/console.md has the list.
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 import paramiko
 from netmiko.yamaha.yamaha import YamahaSSH
 
 from yamaha_ops.router.algorithms import disabled
-from yamaha_ops.router.reach import explained, login_password, tcp
+from yamaha_ops.router.reach import await_greeting, explained, login_password, tcp
 from yamaha_ops.router.wire import ChannelWire
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 IDLE_SECONDS: Final = 30.0
 """How long the reader of a logged-in connection sleeps when nothing comes."""
 
+GREETING_SECONDS: Final = 3.0
+"""How long a router may take to greet before its handshake counts among those under way."""
+
 
 class Connection(YamahaSSH):
     """An SSH shell on a router: host key checked, nothing sent yet.
@@ -33,6 +36,8 @@ class Connection(YamahaSSH):
         router: The inventory entry.
         hosts: The host keys on record.
         timeout: Seconds for each of: connecting, the handshake, the login.
+        handshakes: Held during handshake and login, so that a fleet can limit how many there are
+            at once. A router that says nothing is waited for outside, for a while.
 
     Raises:
         ConnectError: In the family that names the cause.
@@ -40,26 +45,21 @@ class Connection(YamahaSSH):
 
     remote_conn: paramiko.Channel | None
 
-    def __init__(self, router: Router, hosts: KnownHosts, timeout: float) -> None:
+    def __init__(
+        self,
+        router: Router,
+        hosts: KnownHosts,
+        timeout: float,
+        handshakes: AbstractContextManager[object] | None = None,
+    ) -> None:
         self._hosts = hosts
         secret = login_password(router)
         self._socket = tcp(router, timeout)
         try:
-            super().__init__(
-                host=router.host,
-                port=router.port,
-                username=router.login.user,
-                password=secret,
-                sock=self._socket,
-                conn_timeout=timeout,
-                banner_timeout=timeout,
-                auth_timeout=timeout,
-                disabled_algorithms=disabled(
-                    legacy=router.legacy_algorithms, pinned=hosts.key_types()
-                ),
-                default_enter="\r",
-                encoding="latin-1",
-            )
+            if handshakes:
+                await_greeting(self._socket, min(timeout, GREETING_SECONDS))
+            with handshakes or nullcontext():
+                self._log_in(router, hosts, timeout, secret)
         except (paramiko.SSHException, EOFError, OSError) as error:
             self._socket.close()
             raise explained(error, router, hosts) from None
@@ -68,6 +68,21 @@ class Connection(YamahaSSH):
         # sessions would keep a processor busy with that; from here on `cut` wakes the reader.
         with suppress(OSError):  # closed again already: the dialogue will say why
             self._socket.settimeout(IDLE_SECONDS)
+
+    def _log_in(self, router: Router, hosts: KnownHosts, timeout: float, secret: str) -> None:
+        super().__init__(
+            host=router.host,
+            port=router.port,
+            username=router.login.user,
+            password=secret,
+            sock=self._socket,
+            conn_timeout=timeout,
+            banner_timeout=timeout,
+            auth_timeout=timeout,
+            disabled_algorithms=disabled(legacy=router.legacy_algorithms, pinned=hosts.key_types()),
+            default_enter="\r",
+            encoding="latin-1",
+        )
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
         client = paramiko.SSHClient()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -58,6 +59,13 @@ def tcp(router: Router, timeout: float) -> socket.socket:
         ) from None
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
+
+
+def await_greeting(connection: socket.socket, seconds: float) -> None:
+    """Wait a while for the other end to greet, which it should do unasked (RFC 4253, 4.2)."""
+    connection.settimeout(seconds)
+    with suppress(TimeoutError):
+        connection.recv(1, socket.MSG_PEEK)
 
 
 def login_password(router: Router) -> str:

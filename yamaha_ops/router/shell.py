@@ -27,6 +27,7 @@ from yamaha_ops.router.reading import password, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
 
@@ -50,7 +51,12 @@ _CHANGES_LANGUAGE: Final = re.compile(
 
 
 def connect(
-    router: Router, *, state: Path, accept_new_host_key: bool = False, timeout: float = 10.0
+    router: Router,
+    *,
+    state: Path,
+    accept_new_host_key: bool = False,
+    timeout: float = 10.0,
+    handshakes: AbstractContextManager[object] | None = None,
 ) -> ShellSession:
     """Log in to a router's console over SSH.
 
@@ -59,6 +65,8 @@ def connect(
         state: The folder of host keys and of borrowed console settings.
         accept_new_host_key: Record and trust a key where the router has none on record.
         timeout: Seconds for each of: connecting, the handshake, the login, the first prompt.
+        handshakes: Held during handshake and login: a semaphore limits how many a process does at
+            once, apart from how many sessions it has.
 
     Raises:
         UnreachableError, ConnectTimeoutError: Nothing answers, or not in time.
@@ -70,12 +78,18 @@ def connect(
     hosts = known_hosts(router, state, accept_new=accept_new_host_key)
     # Seen on an RTX830: the shell closes right after the handshake, and the next try succeeds.
     with suppress(HungUpError):
-        return _open(router, hosts, state, timeout)
-    return _open(router, hosts, state, timeout)
+        return _open(router, hosts, state, timeout, handshakes)
+    return _open(router, hosts, state, timeout, handshakes)
 
 
-def _open(router: Router, hosts: KnownHosts, state: Path, timeout: float) -> ShellSession:
-    connection = Connection(router, hosts, timeout)
+def _open(
+    router: Router,
+    hosts: KnownHosts,
+    state: Path,
+    timeout: float,
+    handshakes: AbstractContextManager[object] | None,
+) -> ShellSession:
+    connection = Connection(router, hosts, timeout, handshakes)
     try:
         dialogue = Dialogue(connection.wire, router.name)
         banner = _banner(router, dialogue, timeout)
