@@ -57,6 +57,31 @@ def test_it_serves_until_it_is_told_to_stop(lab: Site) -> None:
         assert "stopped" in process.stderr.read()
 
 
+@pytest.mark.parametrize("shards", [("0/2", "1/2"), ("a/a,b", "b/a,b")])
+def test_two_exporters_share_the_routers(tmp_path: Path, shards: tuple[str, str]) -> None:
+    names = [f"router{number}" for number in range(40)]
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text("routers:\n" + "".join(f"  {name}: {{}}\n" for name in names), "utf-8")
+    shares = []
+    for shard in shards:
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "--web.listen-address", "127.0.0.1:0"]
+            + ["--shard", shard],
+            env={**os.environ, "YAMAHA_OPS_INVENTORY": str(inventory)},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stderr
+            found = re.search(r"listening on (\S+)", process.stderr.readline())
+            assert found
+            groups = json.loads(_read(f"{found[1]}/sd"))
+            shares.append({target for group in groups for target in group["targets"]})
+            process.send_signal(signal.SIGTERM)
+    assert shares[0] | shares[1] == set(names)
+    assert not shares[0] & shares[1]
+    assert all(shares)
+
+
 def test_targets_can_be_written_for_file_discovery(
     lab: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

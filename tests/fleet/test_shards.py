@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 
-from yamaha_ops.fleet import hashmod, owner
+import pytest
+
+from yamaha_ops.errors import InputError
+from yamaha_ops.fleet import hashmod, mine, owner
 
 NAMES = [f"router{number}" for number in range(3000)]
 
@@ -24,3 +27,15 @@ def test_a_new_exporter_takes_its_share_and_moves_nobody_else() -> None:
     assert {after[name] for name in moved} == {"c"}
     assert 900 < len(moved) < 1100
     assert all(1350 < share < 1650 for share in Counter(before.values()).values())
+
+
+@pytest.mark.parametrize("shards", [["0/2", "1/2"], ["a/a,b", "b/a,b"], ["0/1"], ["x/x"]])
+def test_every_router_is_in_exactly_one_shard(shards: list[str]) -> None:
+    members = [mine(shard) for shard in shards]
+    assert all(sum(member(name) for member in members) == 1 for name in NAMES)
+
+
+@pytest.mark.parametrize("shard", ["", "2/2", "0/0", "a", "a/b,c", "a/a,", "-1/2", "/", "1/"])
+def test_what_is_no_shard_is_refused(shard: str) -> None:
+    with pytest.raises(InputError, match="no shard"):
+        mine(shard)

@@ -21,7 +21,7 @@ from yamaha_ops.exporter.fleet import Fleet
 from yamaha_ops.exporter.once import write_textfile
 from yamaha_ops.exporter.server import DEFAULT_ADDRESS, Server, listen_address
 from yamaha_ops.exporter.webconfig import read_web_config
-from yamaha_ops.fleet import Backoff
+from yamaha_ops.fleet import Backoff, mine
 from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
@@ -62,6 +62,13 @@ def exporter(
         ),
     ] = 900.0,
     per_host: PerHost = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard",
+            help="Only this exporter's share of the routers: 0/3, or a/a,b,c (docs/monitoring.md).",
+        ),
+    ] = None,
     targets: Annotated[
         Path | None,
         typer.Option(
@@ -71,10 +78,12 @@ def exporter(
     accept_new_host_key: options.AcceptNewHostKey = False,
 ) -> None:
     """Serve what the routers say to Prometheus. Without names or labels: every router."""
+    ours = mine(shard) if shard else _everyone
 
     def chosen() -> tuple[Router, ...]:
         everything = not (routers or labels)
-        return load(inventory).select(routers or (), labels or (), everything)
+        known = load(inventory).select(routers or (), labels or (), everything)
+        return tuple(router for router in known if ours(router.name))
 
     if targets:
         _write_targets(targets, chosen())
@@ -120,6 +129,10 @@ def _until_told_to_stop(fleet: Fleet) -> None:
                 fleet.reload()
             except YamahaOpsError as error:
                 _log.warning("reload failed: %s", error.explain())
+
+
+def _everyone(_name: str) -> bool:
+    return True
 
 
 def _write_targets(place: Path, routers: tuple[Router, ...]) -> None:

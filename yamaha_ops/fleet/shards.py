@@ -8,10 +8,39 @@ moves nearly every router. :func:`owner` moves only the routers of the exporter 
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
+from yamaha_ops.errors import InputError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+_NUMBERED = re.compile(r"(\d+)/(\d+)")
+
+
+def mine(shard: str) -> Callable[[str], bool]:
+    """Return what tells whether a router belongs to a shard.
+
+    Args:
+        shard: ``0/3`` is the first of three by :func:`hashmod`; ``a/a,b,c`` is that of exporter
+            ``a`` among ``a``, ``b`` and ``c`` by :func:`owner`.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if match := _NUMBERED.fullmatch(shard):
+        number, modulus = int(match[1]), int(match[2])
+        if number < modulus:
+            return lambda name: hashmod(name, modulus) == number
+    me, _, told = shard.partition("/")
+    exporters = told.split(",")
+    if not match and me in exporters and all(exporters):
+        return lambda name: owner(name, exporters) == me
+    raise InputError(
+        f"{shard!r} is no shard",
+        hint="Say 0/3 for the first of three, or a/a,b,c for exporter a of a, b and c.",
+    )
 
 
 def hashmod(name: str, modulus: int) -> int:
