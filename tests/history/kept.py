@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 KEY = new_key()
 PERSON = Person("Hanako", "hanako@example.jp")
+NOW = 1_790_000_000.0
+"""In September 2026."""
 TEXT = """\
 # RTX830 Rev.15.02.22 (Mon Dec 20 18:20:29 2021)
 # Reporting Date: Nov 24 08:11:56 2026
@@ -44,7 +46,7 @@ def snapshot(text: str = TEXT, *, router: str = "home") -> Snapshot:
 def keep(
     store: Store, text: str = TEXT, *, router: str = "home", reason: str = "backup"
 ) -> tuple[Revision, bool]:
-    return store.record(snapshot(text, router=router), reason=reason, author=PERSON, now=1.0)
+    return store.record(snapshot(text, router=router), reason=reason, author=PERSON, now=NOW)
 
 
 def git(path: Path, *words: str) -> str:

@@ -180,6 +180,21 @@ def test_a_lock_in_use_is_left_alone(locked: tuple[Store, Path]) -> None:
     assert lock.exists()
 
 
+def test_a_lock_that_a_killed_clean_up_left_does_not_stop_the_next(
+    locked: tuple[Store, Path],
+) -> None:
+    store, lock = locked
+    lock.unlink()
+    packed = store.git.path / "packed-refs.lock"
+    packed.touch()
+    os.utime(packed, (1, 1))
+    store.git.run("config", "gc.auto", "1")
+    store.git.tidy()
+    assert not packed.exists()
+    assert keep(store, NEXT)[1]
+    assert is_valid(store.git.path)
+
+
 def test_one_key_is_made_however_many_begin_at_once(tmp_path: Path) -> None:
     path = tmp_path / "state" / "history.key"
     told: list[str] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.history.kept import KEY, PERSON, TEXT, git, is_valid, keep, make_store, snapshot
+from tests.history.kept import KEY, NOW, PERSON, TEXT, git, is_valid, keep, make_store, snapshot
 from yamaha_ops.config import Configuration, difference
 from yamaha_ops.errors import SecretError
 from yamaha_ops.history import HistoryError, Kind, Person, Store, new_key
@@ -31,6 +31,7 @@ def test_a_backup_comes_back_complete(store: Store) -> None:
     revision, new = keep(store, reason="first")
     assert new
     assert (revision.author, revision.reason) == ("Hanako", "first")
+    assert revision.time == NOW
     again = store.configuration(store.backup(store.resolve("home", "latest")))
     assert "Reporting Date" not in again.text
     assert again.text == "".join(
@@ -89,7 +90,7 @@ def test_another_key_or_a_moved_token_opens_nothing(store: Store) -> None:
     running = tokens["running"]
     running["pp1/pp-auth-myname/5"] = running["login-user-admin/5"]
     files["secrets.json"] = json.dumps(tokens).encode()
-    forged = store.git.commit(files, backup.revision, "forged", PERSON)
+    forged = store.git.commit(files, backup.revision, "forged", PERSON, NOW)
     store.git.move("refs/heads/home", forged, backup.revision)
     with pytest.raises(SecretError, match="belongs somewhere else"):
         store.configuration(store.backup(store.resolve("home", "latest")))
@@ -100,7 +101,7 @@ def test_revisions_are_found_by_every_name(store: Store) -> None:
     store.tag(store.resolve("home", "~1"), "before-the-move")
     found = {
         word: store.resolve("home", word).id
-        for word in ("latest", "~0", "~1", "~2", "before-the-move", one[:10], three, "@2100-01-01")
+        for word in ("latest", "~0", "~1", "~2", "before-the-move", one[:10], three, "@2026-12-01")
     }
     assert found == {
         "latest": three,
@@ -110,14 +111,14 @@ def test_revisions_are_found_by_every_name(store: Store) -> None:
         "before-the-move": two,
         one[:10]: one,
         three: three,
-        "@2100-01-01": three,
+        "@2026-12-01": three,
     }
     assert [each.id for each in store.revisions("home", limit=2)] == [three, two]
     assert [each.tags for each in store.revisions("home")] == [(), ("before-the-move",), ()]
 
 
 @pytest.mark.parametrize(
-    "word", ["~9", "nothing", "HEAD", "refs/heads/home", "@1999-01-01", "--all", "a..b", "ffffff"]
+    "word", ["~9", "nothing", "HEAD", "refs/heads/home", "@2026-09-01", "--all", "a..b", "ffffff"]
 )
 def test_a_revision_that_is_not_there_is_one_sentence(store: Store, word: str) -> None:
     keep(store)
@@ -184,7 +185,7 @@ def test_a_later_format_is_refused(store: Store) -> None:
     revision, _ = keep(store)
     files = store.git.files(revision.id)
     files["about.json"] = b'{"format": 2}'
-    later = store.git.commit(files, revision.id, "later", PERSON)
+    later = store.git.commit(files, revision.id, "later", PERSON, NOW)
     store.git.move("refs/heads/home", later, revision.id)
     with pytest.raises(HistoryError, match="another version"):
         store.backup(store.resolve("home", "latest"))
@@ -192,14 +193,16 @@ def test_a_later_format_is_refused(store: Store) -> None:
 
 def test_a_reason_is_one_line_and_an_author_is_whoever_it_was(store: Store) -> None:
     revision, _ = store.record(
-        snapshot(), reason="two\nlines\x1f ", author=Person("花子", "h@example.jp"), now=1.0
+        snapshot(), reason="two\nlines\x1f ", author=Person("花子", "h@example.jp"), now=NOW
     )
     assert (revision.author, revision.reason) == ("花子", "two lines")
 
 
 def test_drafts_are_kept_apart_from_backups(store: Store) -> None:
     keep(store)
-    store.draft("home", Configuration.parse("ip lan2 mtu 1400\n"), name="mine", author=PERSON)
+    store.draft(
+        "home", Configuration.parse("ip lan2 mtu 1400\n"), name="mine", author=PERSON, now=NOW
+    )
     assert store.configuration(store.backup(store.drafted("home", "mine"))).text == (
         "ip lan2 mtu 1400\n"
     )

@@ -47,6 +47,9 @@ def test_a_bundle_holds_everything_and_no_secret(site: Site) -> None:
     journal = site.folder / ".yamaha-ops" / "journal"
     journal.mkdir(parents=True)
     (journal / "home.jsonl").write_text('{"step": 0, "address": "203.0.114.9"}\n')
+    (journal / "done").mkdir()
+    for name in ("home-1", "home-2-1", "homer-1"):
+        (journal / "done" / f"{name}.jsonl").write_text("{}\n")
     site.done("support", "home", "--out", "help.zip", TRUST)
     path = site.folder / "help.zip"
     assert path.stat().st_mode & 0o077 == 0
@@ -60,6 +63,7 @@ def test_a_bundle_holds_everything_and_no_secret(site: Site) -> None:
         "mape.json",
         "problems.txt",
         "journal/home.jsonl",
+        "journal/home-1.jsonl",
     }
     everything = "\n".join(found.values())
     assert "planted" not in everything

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import platform
+import re
 import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -148,7 +149,11 @@ def _mathematics(line: MapeLine) -> dict[str, Any]:
 def _journals(router: str, state: Path) -> Iterator[tuple[str, str]]:
     """Give the open change and the last ones."""
     folder = state / "journal"
-    done = sorted((folder / "done").glob(f"{router}*.jsonl"), key=lambda path: path.stat().st_mtime)
+    own = re.compile(rf"{re.escape(router)}-\d+\.jsonl")
+    done = sorted(
+        (path for path in (folder / "done").glob("*.jsonl") if own.fullmatch(path.name)),
+        key=lambda path: path.stat().st_mtime,
+    )
     for path in (folder / f"{router}.jsonl", *done[-_JOURNALS:]):
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")

@@ -63,7 +63,7 @@ def backup(
 def _tidy(store: Store) -> None:
     """Pack the repository; that it cannot be done now takes nothing from the backups."""
     try:
-        store.tidy()
+        store.git.tidy()
     except HistoryError as error:
         typer.echo(f"yamaha-ops: {error.explain()}", err=True)
 

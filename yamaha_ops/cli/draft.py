@@ -1,5 +1,6 @@
 """`yamaha-ops draft`: an edited configuration that no router has been told yet."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -35,5 +36,5 @@ def draft(
     entry = known.router(router)
     store = store_for(known, history, history_key)
     configuration = Sides(known, entry, store).find(f"file:{file}").configuration
-    store.draft(entry.name, configuration, name=name, author=author_from(author))
+    store.draft(entry.name, configuration, name=name, author=author_from(author), now=time.time())
     typer.echo(f"{router}: draft {name} is kept", err=True)

@@ -176,7 +176,12 @@ class Git:
     # --- writing -----------------------------------------------------------------------------
 
     def commit(
-        self, files: Mapping[str, bytes], parent: str | None, message: str, person: Person
+        self,
+        files: Mapping[str, bytes],
+        parent: str | None,
+        message: str,
+        person: Person,
+        now: float,
     ) -> str:
         """Write a commit of these files, which no name points to yet.
 
@@ -190,7 +195,11 @@ class Git:
         who = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
-            for part, value in (("NAME", person.name), ("EMAIL", person.mail))
+            for part, value in (
+                ("NAME", person.name),
+                ("EMAIL", person.mail),
+                ("DATE", f"@{int(now)} +0000"),
+            )
         }
         parents = ("-p", parent) if parent else ()
         written = self.run("commit-tree", tree, *parents, data=message.encode(), environment=who)
@@ -216,6 +225,14 @@ class Git:
                 raise MovedError(f"{name} was moved by somebody else") from error
             else:
                 raise
+
+    def tidy(self) -> None:
+        """Let git pack what has piled up; it decides itself whether there is enough.
+
+        Raises: as :meth:`run`.
+        """
+        self._remove_stale_lock("packed-refs")
+        self.run("gc", "--auto", "--quiet")
 
     def _remove_stale_lock(self, name: str) -> bool:
         """Remove what a killed git left locked; tell whether there was such a thing.

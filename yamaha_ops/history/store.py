@@ -133,12 +133,18 @@ class Store:
             SecretError: There is no key to encrypt secrets with.
         """
         self.git.create()
-        recorded = self._keep(_branch(snapshot.router), snapshot, reason, author)
+        recorded = self._keep(_branch(snapshot.router), snapshot, reason, author, now)
         self._touch(snapshot.router, now)
         return recorded
 
     def draft(
-        self, router: str, configuration: Configuration, *, name: str, author: Person
+        self,
+        router: str,
+        configuration: Configuration,
+        *,
+        name: str,
+        author: Person,
+        now: float,
     ) -> Revision:
         """Keep an edited configuration that no router has been told yet.
 
@@ -146,10 +152,10 @@ class Store:
         """
         self.git.create()
         snapshot = Snapshot(router, "", "", {Kind.RUNNING: configuration})
-        return self._keep(_draft(router, name), snapshot, f"draft {name}", author)[0]
+        return self._keep(_draft(router, name), snapshot, f"draft {name}", author, now)[0]
 
     def _keep(
-        self, name: str, snapshot: Snapshot, reason: str, author: Person
+        self, name: str, snapshot: Snapshot, reason: str, author: Person, now: float
     ) -> tuple[Revision, bool]:
         for _ in range(_ATTEMPTS):
             parent = self.git.find(name)
@@ -157,7 +163,7 @@ class Store:
             files = self._files(snapshot, last)
             if parent and files == last:
                 return self._revision(snapshot.router, parent), False
-            commit = self.git.commit(files, parent, _message(snapshot, reason), author)
+            commit = self.git.commit(files, parent, _message(snapshot, reason), author, now)
             with suppress(MovedError):
                 self.git.move(name, commit, parent)
                 return self._revision(snapshot.router, commit), True
@@ -204,13 +210,6 @@ class Store:
                 hint="Choose another name, or move it with --force.",
             )
         self.git.move(place, revision.id, old)
-
-    def tidy(self) -> None:
-        """Let git pack what has piled up; it decides itself whether there is enough.
-
-        Raises: as :meth:`record`.
-        """
-        self.git.run("gc", "--auto", "--quiet")
 
     # --- reading -----------------------------------------------------------------------------
 

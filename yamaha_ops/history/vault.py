@@ -82,7 +82,7 @@ class Vault:
                 f"the history key ({self._about}) does not open the secret @{{{name}}}",
                 router=router,
                 hint="It is another key than the one of that backup, or the repository was "
-                "tampered with.",
+                "tampered with. Is the key lost, begin another history: --history.",
             ) from None
         if told[:2] != [router, name]:
             raise SecretError(
