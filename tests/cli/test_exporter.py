@@ -61,12 +61,21 @@ def test_it_serves_until_it_is_told_to_stop(lab: Site) -> None:
 def test_two_exporters_share_the_routers(tmp_path: Path, shards: tuple[str, str]) -> None:
     names = [f"router{number}" for number in range(40)]
     inventory = tmp_path / "inventory.yaml"
-    inventory.write_text("routers:\n" + "".join(f"  {name}: {{}}\n" for name in names), "utf-8")
+    inventory.write_text(
+        "routers:\n" + "".join(f"  {name}: {{host: 192.0.2.1}}\n" for name in names), "utf-8"
+    )
     shares = []
     for shard in shards:
         with subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "--web.listen-address", "127.0.0.1:0"]
-            + ["--shard", shard],
+            [
+                sys.executable,
+                "-c",
+                PROGRAM,
+                "--web.listen-address",
+                "127.0.0.1:0",
+                "--shard",
+                shard,
+            ],
             env={**os.environ, "YAMAHA_OPS_INVENTORY": str(inventory)},
             stderr=subprocess.PIPE,
             text=True,
