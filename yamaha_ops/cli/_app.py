@@ -43,6 +43,7 @@ COMMANDS = {
     "support": "One archive for whoever helps, everything masked.",
     "tag": "Name a revision of the history.",
     "yno": "CONFIGs taken over from Yamaha Network Organizer into the history.",
+    "zero-touch": "Set up factory-fresh routers.",
 }
 """Every command and its one line of help; ``yamaha_ops.cli.NAME`` holds its Typer ``app``."""
 
@@ -64,7 +65,7 @@ class LazyGroup(LightGroup):
         """Import the command that is about to run."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS:
-            module = import_module(f"yamaha_ops.cli.{name}")
+            module = import_module(f"yamaha_ops.cli.{name.replace('-', '_')}")
             command = get_command(module.app)
             command.name = name
         return name, command, rest
