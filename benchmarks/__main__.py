@@ -24,6 +24,7 @@ SUITE = (
     "router_session",
     "exporter_probe",
     "fleet_scale",
+    "soak",
     "status_parsing",
     "difference",
     "mape_answer",

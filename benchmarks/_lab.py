@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yamaha_ops.inventory import Login, Router, Secret
-from yamaha_ops.lab import Lab
+from yamaha_ops.lab import Lab, LabRouter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PASSWORD = "benchmark"  # noqa: S105 -- of an emulated router on loopback
@@ -39,9 +40,40 @@ dhcp scope 1 192.168.100.2-192.168.100.191/24
 NAMED = "console prompt RTX830\nconsole character en.ascii\n"
 
 
+@dataclass(frozen=True)
+class Controlled:
+    """Routers in another process, and what can be done to them there."""
+
+    ports: list[int]
+    process: subprocess.Popen[str]
+
+    def do(self, number: int, act: str, value: int = 0) -> None:
+        """Do one of :data:`ACTS` to a router, and wait until it is done."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(number, act, value, file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline() == "done\n"
+
+
+ACTS: dict[str, Callable[[LabRouter, int], None]] = {
+    "power_cut": lambda router, _: router.power_cut(),
+    "power_on": lambda router, _: router.power_on(),
+    "cut_after_bytes": lambda router, value: setattr(router.faults, "cut_after_bytes", value),
+    "page_every": lambda router, value: setattr(router.faults, "page_every", value or None),
+    "refuse": lambda router, value: setattr(router.faults, "refuse_connections", bool(value)),
+}
+
+
 @contextmanager
 def emulated(count: int, *options: str) -> Iterator[list[int]]:
     """Serve so many routers from another process; give their ports."""
+    with controlled(count, *options) as lab:
+        yield lab.ports
+
+
+@contextmanager
+def controlled(count: int, *options: str) -> Iterator[Controlled]:
+    """Serve so many routers from another process."""
     with subprocess.Popen(  # noqa: S603 -- this very file
         [sys.executable, "-m", "benchmarks._lab", str(count), *options],
         stdin=subprocess.PIPE,
@@ -51,7 +83,7 @@ def emulated(count: int, *options: str) -> Iterator[list[int]]:
         assert lab.stdin
         assert lab.stdout
         try:
-            yield [int(port) for port in lab.stdout.readline().split()]
+            yield Controlled([int(port) for port in lab.stdout.readline().split()], lab)
         finally:
             lab.stdin.close()
 
@@ -87,7 +119,10 @@ def main(count: int, *, named: bool) -> None:
             while not router.online:
                 time.sleep(0.02)
         print(*(router.port for router in routers), flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            number, act, value = line.split()
+            ACTS[act](routers[int(number)], int(value))
+            print("done", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,13 @@ class Result:
             "ours": self.ours,
             "theirs": self.theirs,
             "unit": self.unit,
+            "limit": self.limit,
+            "faster": self.faster,
             "ratio": self.ratio,
-            "wanted": self.wanted,
             "kept": self.kept,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """Return the result that :meth:`as_json` gave."""
+        return cls(**{name: data[name] for name in cls.__slots__})

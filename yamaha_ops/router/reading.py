@@ -122,7 +122,7 @@ class Answer:
 
     def step(self, quiet: float) -> Step:
         """Decide what to do after so many seconds of silence."""
-        if self._start is None:
+        if self._start is None and (self._buffer or not self._line):
             self._start = _after_echo(self._buffer, self._line, self._known)
         if self._start is None:
             # What comes before the echo are prompts that earlier empty lines left behind.

@@ -71,8 +71,10 @@ def decode(data: bytes, codec: str) -> str:
 
     A byte that the codec does not know becomes U+FFFD: visible, and never a shorter text.
     """
-    text = unpaged(plain(data)).decode(codec, "replace")
-    return re.sub(r"\r*\n|\r+", "\n", text).removesuffix("\n")
+    text = unpaged(plain(data)).decode(codec, "replace").replace("\r\n", "\n")
+    if "\r" in text:
+        text = re.sub(r"\r*\n|\r+", "\n", text)
+    return text.removesuffix("\n")
 
 
 def cells(text: str) -> int:
