@@ -97,22 +97,26 @@ def _remembered(inventory: Inventory, chosen: tuple[Router, ...]) -> Iterator[tu
 
 
 def _table(rows: list[Facts]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    columns = ("router", "model", "firmware", "serial", "MAC", "up", "last contact", "labels")
-    for column in (*columns, "licences"):
-        table.add_column(column, overflow="fold")
-    for each in rows:
-        table.add_row(
-            each.router,
-            each.model or "-",
-            each.firmware or "-",
-            each.serial or "-",
-            next(iter(each.mac_addresses.values()), "-"),
-            _duration(each.uptime_seconds),
-            local_time(each.last_contact) if each.last_contact else "never",
-            " ".join(f"{key}={value}" for key, value in each.labels.items()),
-            "?" if each.licences is None else "\n".join(each.licences),
-        )
+    """Lay out what there is; columns that nobody fills are left out."""
+    columns = {
+        "router": [each.router for each in rows],
+        "model": [each.model or "-" for each in rows],
+        "firmware": [(each.firmware or "-").removeprefix("Rev.") for each in rows],
+        "serial": [each.serial or "-" for each in rows],
+        "MAC": [next(iter(each.mac_addresses.values()), "-") for each in rows],
+        "up": [_duration(each.uptime_seconds) for each in rows],
+        "last contact": [
+            local_time(each.last_contact)[:-3] if each.last_contact else "never" for each in rows
+        ],
+        "labels": [" ".join(f"{k}={v}" for k, v in each.labels.items()) for each in rows],
+        "licences": ["\n".join(each.licences or ()) for each in rows],
+    }
+    filled = {name: cells for name, cells in columns.items() if any(cells)}
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for name in filled:
+        table.add_column(name, no_wrap=name not in {"labels", "licences"}, overflow="fold")
+    for row in zip(*filled.values(), strict=True):
+        table.add_row(*row)
     return table
 
 

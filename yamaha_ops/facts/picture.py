@@ -61,6 +61,7 @@ def _rows(found: LanMap) -> Iterator[str]:
         yield _line(ROUTER_X, TOP, ROUTER_X, first)
         yield _line(ROUTER_X, first, PLACE_X - 8, first)
         yield _text(PLACE_X, first + 4, place, INK)
+        yield _line(HOST_X - 40, first, HOST_X - 18, first)
         yield _line(HOST_X - 18, first, HOST_X - 18, last)
         for host in members:
             middle = _middle(row)
