@@ -40,6 +40,24 @@ def test_a_backup_comes_back_complete(store: Store) -> None:
     assert not difference(Configuration.parse(TEXT), again)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'description lan2 "@{home}"',
+        'description lan2 "@{@}{pp1/pp-auth-myname/5}"',
+        "ipsec ike pre-shared-key 2 text planted@{x}",
+        "description lan2 @{",
+    ],
+)
+def test_what_looks_like_a_reference_comes_back_as_it_was(store: Store, line: str) -> None:
+    text = f"{TEXT}{line}\n"
+    keep(store, text)
+    assert not keep(store, text)[1]
+    again = store.configuration(store.backup(store.resolve("home", "latest")))
+    assert again.text.endswith(f"{line}\n")
+    assert "planted-pp\n" in again.text
+
+
 def test_no_secret_is_in_any_object(store: Store) -> None:
     keep(store)
     keep(store, TEXT.replace("planted-pp", "planted-new"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from yamaha_ops.config import Configuration
+from yamaha_ops.config import Configuration, restore, separate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,3 +57,27 @@ def kept_form(configuration: Configuration) -> Configuration:
         f"{line.text}\n" for line in configuration.lines if not _VOLATILE.match(line.text)
     )
     return Configuration.parse(text, source=configuration.source)
+
+
+_LITERAL = "@{"
+_ESCAPED = "@{@}{"
+"""A router's own ``@{`` is kept as a reference to ``@``: it is not taken for one of ours."""
+
+
+def sealed(configuration: Configuration) -> tuple[str, dict[str, str]]:
+    """Return the kept form with references in the places of secrets, and the secrets."""
+    kept = kept_form(configuration)
+    if _LITERAL not in kept.text:
+        return separate(kept)
+    escaped = kept.text.replace(_LITERAL, _ESCAPED)
+    text, secrets = separate(Configuration.parse(escaped, source=kept.source))
+    return text, {name: value.replace(_ESCAPED, _LITERAL) for name, value in secrets.items()}
+
+
+def opened(text: str, secrets: Mapping[str, str]) -> str:
+    """Return the text with its secrets in place; the inverse of :func:`sealed`.
+
+    Raises:
+        SecretError: A reference has no secret.
+    """
+    return restore(text, {**secrets, "@": "@"})

@@ -16,10 +16,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from yamaha_ops.config import Configuration, restore, separate
+from yamaha_ops.config import Configuration
 from yamaha_ops.history.errors import HistoryError
 from yamaha_ops.history.git import Git, MovedError, Person
-from yamaha_ops.history.snapshot import Kind, Snapshot, kept_form
+from yamaha_ops.history.snapshot import Kind, Snapshot, opened, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -174,7 +174,7 @@ class Store:
         files: dict[str, bytes] = {}
         tokens: dict[str, dict[str, str]] = {}
         for kind, configuration in snapshot.configurations.items():
-            text, secrets = separate(kept_form(configuration))
+            text, secrets = sealed(configuration)
             files[f"{kind}.txt"] = text.encode()
             earlier = (known.get(kind, {}), *tokens.values(), *known.values())
             tokens[kind] = self._vault.close(snapshot.router, secrets, earlier)
@@ -313,7 +313,7 @@ class Store:
         text = backup.text(kind)
         secrets = self._vault.open(backup.router, backup.tokens.get(kind, {}))
         source = f"{backup.router} {backup.revision[:10]} {kind}"
-        return Configuration.parse(restore(text, secrets), source=source)
+        return Configuration.parse(opened(text, secrets), source=source)
 
     def drafted(self, router: str, name: str) -> Revision:
         """Return a draft.
