@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from yamaha_ops.config import Configuration
+from yamaha_ops.history import names
 from yamaha_ops.history.errors import HistoryError
 from yamaha_ops.history.git import Git, MovedError, Person
+from yamaha_ops.history.revision import Backup, Revision
 from yamaha_ops.history.snapshot import Kind, Snapshot, opened, sealed
 
 if TYPE_CHECKING:
@@ -30,76 +29,9 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 """Version of the files of a commit; a later one is refused rather than guessed at."""
 
-_BRANCHES: Final = "refs/heads/"
-_TAGS: Final = "refs/tags/"
-_DRAFTS: Final = "refs/drafts/"
 _FIELDS: Final = "%H%x1f%P%x1f%ct%x1f%an%x1f%s"
-_TAG: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_HASH: Final = re.compile(r"[0-9a-f]{6,40}")
-_BACK: Final = re.compile(r"~(\d{1,6})")
-_RESERVED: Final = frozenset({"latest", "rendered", "draft", *Kind})
 _ATTEMPTS: Final = 20
 """How often a backup begins again because another one of the same router was faster."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One backup of one router.
-
-    Attributes:
-        id: The commit, in full.
-        router: Inventory name.
-        time: When it was made, in seconds since 1970.
-        author: Who made it.
-        reason: Why.
-        tags: Names that it was given.
-    """
-
-    id: str
-    router: str
-    time: float
-    author: str
-    reason: str
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """What a revision holds: the texts, with references in the places of secrets.
-
-    Attributes:
-        router: Inventory name.
-        revision: The commit.
-        model: As the banner said.
-        firmware: As the banner said.
-        texts: By kind; a kind that could not be read is absent.
-        tokens: What stands for the secrets, by kind and the name of their place.
-        notes: What could not be read, or not completely.
-    """
-
-    router: str
-    revision: str
-    model: str
-    firmware: str
-    texts: Mapping[str, str]
-    tokens: Mapping[str, Mapping[str, str]]
-    notes: tuple[str, ...] = ()
-
-    def text(self, kind: Kind | str) -> str:
-        """Return one of the texts.
-
-        Raises:
-            HistoryError: This backup has none of that kind; the note says why.
-        """
-        try:
-            return self.texts[kind]
-        except KeyError:
-            reason = next((note for note in self.notes if note.startswith(f"{kind}:")), None)
-            raise HistoryError(
-                f"revision {self.revision[:10]} holds no {kind} configuration",
-                router=self.router,
-                hint=reason,
-            ) from None
 
 
 class Store:
@@ -133,7 +65,7 @@ class Store:
             SecretError: There is no key to encrypt secrets with.
         """
         self.git.create()
-        recorded = self._keep(_branch(snapshot.router), snapshot, reason, author, now)
+        recorded = self._keep(names.branch(snapshot.router), snapshot, reason, author, now)
         self._touch(snapshot.router, now)
         return recorded
 
@@ -152,7 +84,7 @@ class Store:
         """
         self.git.create()
         snapshot = Snapshot(router, "", "", {Kind.RUNNING: configuration})
-        return self._keep(_draft(router, name), snapshot, f"draft {name}", author, now)[0]
+        return self._keep(names.draft(router, name), snapshot, f"draft {name}", author, now)[0]
 
     def _keep(
         self, name: str, snapshot: Snapshot, reason: str, author: Person, now: float
@@ -195,13 +127,7 @@ class Store:
         Raises:
             HistoryError: It is no name, or another revision has it.
         """
-        if not _TAG.fullmatch(name) or name in _RESERVED or ".." in name or _HASH.fullmatch(name):
-            raise HistoryError(
-                f"{name!r} cannot be a tag",
-                router=revision.router,
-                hint="Letters, digits, dots and hyphens; not a word like running, not a hash.",
-            )
-        place = f"{_TAGS}{_quoted(revision.router)}/{_quoted(name)}"
+        place = names.new_tag(revision.router, name)
         old = self.git.find(place)
         if old and old != revision.id and not force:
             raise HistoryError(
@@ -222,9 +148,9 @@ class Store:
         if not self.git.exists:
             return
         form = "%(objectname)%1f%(refname)%1f%(committerdate:unix)%1f%(authorname)%1f%(subject)"
-        for line in self.git.ask("for-each-ref", f"--format={form}", _BRANCHES).splitlines():
+        for line in self.git.ask("for-each-ref", f"--format={form}", names.BRANCHES).splitlines():
             commit, name, time, author, reason = line.split("\x1f")
-            router = unquote(name.removeprefix(_BRANCHES))
+            router = unquote(name.removeprefix(names.BRANCHES))
             yield Revision(commit, router, float(time), author, reason)
 
     def revisions(self, router: str, *, limit: int | None = None) -> Iterator[Revision]:
@@ -233,11 +159,13 @@ class Store:
         Raises:
             HistoryError: It has none.
         """
-        if not self.git.exists or not self.git.find(_branch(router)):
+        if not self.git.exists or not self.git.find(names.branch(router)):
             raise _nothing(router)
         tags = self._tags(router)
         count = (f"--max-count={limit}",) if limit is not None else ()
-        log = self.git.ask("log", f"--format={_FIELDS}", "--no-decorate", *count, _branch(router))
+        log = self.git.ask(
+            "log", f"--format={_FIELDS}", "--no-decorate", *count, names.branch(router)
+        )
         for line in log.splitlines():
             yield _revision(router, line, tags)
 
@@ -252,20 +180,19 @@ class Store:
         Raises:
             HistoryError: There is none.
         """
-        branch = _branch(router)
+        branch = names.branch(router)
         if not self.git.exists or not self.git.find(branch):
             raise _nothing(router)
         commit: str | None = None
         if word == "latest":
             commit = self.git.find(branch)
-        elif back := _BACK.fullmatch(word):
+        elif back := names.BACK.fullmatch(word):
             commit = self.git.find(f"{branch}~{back[1]}")
         elif word.startswith("@"):
-            before = f"--before={_until(router, word[1:])}"
+            before = f"--before={names.until(router, word[1:])}"
             commit = self.git.ask("rev-list", "--max-count=1", before, branch).strip()
-        elif _TAG.fullmatch(word) and ".." not in word:
-            tag = f"{_TAGS}{_quoted(router)}/{_quoted(word)}"
-            commit = self.git.find(tag) or self._by_hash(branch, word)
+        elif place := names.tag(router, word):
+            commit = self.git.find(place) or self._by_hash(branch, word)
         if not commit:
             raise HistoryError(
                 f"there is no revision {word!r}",
@@ -276,7 +203,7 @@ class Store:
 
     def _by_hash(self, branch: str, word: str) -> str | None:
         """Find a commit by the beginning of its hash, on this router's branch only."""
-        if not _HASH.fullmatch(word) or not (commit := self.git.find(word)):
+        if not names.HASH.fullmatch(word) or not (commit := self.git.find(word)):
             return None
         return commit if self.git.leads_to(branch, commit) else None
 
@@ -321,7 +248,7 @@ class Store:
         Raises:
             HistoryError: There is none of that name.
         """
-        commit = self.git.find(_draft(router, name)) if self.git.exists else None
+        commit = self.git.find(names.draft(router, name)) if self.git.exists else None
         if not commit:
             raise HistoryError(
                 f"there is no draft {name!r}",
@@ -353,14 +280,14 @@ class Store:
             ) from error
 
     def _seen(self, router: str) -> Path:
-        return self.git.path / "seen" / _quoted(router)
+        return self.git.path / "seen" / names.seen(router)
 
     def _revision(self, router: str, commit: str) -> Revision:
         line = self.git.ask("log", "--max-count=1", f"--format={_FIELDS}", commit).strip("\n")
         return _revision(router, line, self._tags(router))
 
     def _tags(self, router: str) -> dict[str, list[str]]:
-        place = f"{_TAGS}{_quoted(router)}/"
+        place = names.tags(router)
         listing = self.git.ask("for-each-ref", "--format=%(objectname) %(refname)", place)
         tags: dict[str, list[str]] = {}
         for line in listing.splitlines():
@@ -374,40 +301,11 @@ def _revision(router: str, line: str, tags: Mapping[str, list[str]]) -> Revision
     return Revision(commit, router, float(time), author, reason, tuple(tags.get(commit, ())))
 
 
-def _until(router: str, text: str) -> int:
-    """Return the last second of a moment or a day."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise HistoryError(
-            f"{text!r} is no date", router=router, hint="Write @2026-11-24 or @2026-11-24T08:30."
-        ) from None
-    day = len(text) == len("2026-11-24")
-    return int(moment.astimezone().timestamp()) + (86_399 if day else 0)
-
-
 def _message(snapshot: Snapshot, reason: str) -> str:
     subject = " ".join(reason.split()) or "backup"
     about = "".join(f"Note: {note}\n" for note in snapshot.notes)
     head = f"Router: {snapshot.router}\nFirmware: {snapshot.model} {snapshot.firmware}\n"
     return f"{subject}\n\n{head}{about}"
-
-
-def _quoted(name: str) -> str:
-    """Return a name as part of a git name, which cannot hold ``..`` or end with ``.lock``."""
-    if name.endswith(".lock"):
-        name = f"{name.removesuffix('.lock')}%2Elock"
-    return name.replace("..", "%2E%2E")
-
-
-def _branch(router: str) -> str:
-    return f"{_BRANCHES}{_quoted(router)}"
-
-
-def _draft(router: str, name: str) -> str:
-    if not _TAG.fullmatch(name):
-        raise HistoryError(f"{name!r} cannot be the name of a draft", router=router)
-    return f"{_DRAFTS}{_quoted(router)}/{_quoted(name)}"
 
 
 def _nothing(router: str) -> HistoryError:
