@@ -11,7 +11,7 @@ from yamaha_ops.change.apply import apply, plan
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.expectation import Probe, expect, ping
 from yamaha_ops.change.outcome import Result
-from yamaha_ops.change.plan import check_reviewed
+from yamaha_ops.change.plan import Reviewed
 from yamaha_ops.change.sequence import carry_out
 from yamaha_ops.cli._files import write_private
 from yamaha_ops.config import Configuration
@@ -147,14 +147,14 @@ def test_a_reviewed_plan_is_applied_only_while_nothing_moved(
     bench = make_bench()
     saved = tmp_path / "plan.json"
     write_private(saved, json.dumps(plan(bench.job).as_json()))
-    check_reviewed(plan(bench.job), saved)
+    Reviewed.load(saved).check(plan(bench.job))
     bench.router.type("ip lan2 mtu 1454")
     with pytest.raises(PlanError, match="the router's configuration has changed"):
-        check_reviewed(plan(bench.job), saved)
+        Reviewed.load(saved).check(plan(bench.job))
     bench.router.type("no ip lan2 mtu")
     other = bench.with_(wanted=bench.job.wanted.without(["dns service fallback"]))
     with pytest.raises(PlanError, match="the inventory has changed"):
-        check_reviewed(plan(other.job), saved)
+        Reviewed.load(saved).check(plan(other.job))
 
 
 SCRIPT = """embedded file hello.lua <<EOF

@@ -45,7 +45,7 @@ def test_a_reset_of_the_lan_is_refused_until_it_is_named(make_bench: MakeBench) 
     with pytest.raises(PlanError, match="lan type lan1 100-fdx: resets every LAN interface"):
         bench.apply()
     assert bench.is_old
-    named = replace(bench, job=replace(bench.job, allowed=("lan type lan1",)))
+    named = replace(bench, job=replace(bench.job, allowed=("lan type lan1 100-fdx",)))
     assert named.apply().result == Result.CHANGED
 
 

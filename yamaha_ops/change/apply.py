@@ -10,15 +10,13 @@ from yamaha_ops.change.lock import locked
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan, make_plan, read_running
 from yamaha_ops.change.recovery import recover
+from yamaha_ops.change.saved import unsaved
 from yamaha_ops.change.sequence import carry_out
-from yamaha_ops.router.saved import unsaved_commands
-from yamaha_ops.status import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from yamaha_ops.change.job import Job
-    from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
     Approve = Callable[[Plan], bool]
@@ -32,9 +30,13 @@ def plan(job: Job) -> Plan:
     """
     session = job.connect()
     try:
-        return _made(job, session)
+        made = _made(job, session)
     finally:
         session.close()
+    if not job.journal.entries():
+        return made
+    note = "an earlier change is still open; `apply --resume` brings it to its end first"
+    return replace(made, warnings=(note, *made.warnings))
 
 
 def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
@@ -57,6 +59,16 @@ def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
         elif resume_only:
             return Outcome(job.router, Result.UNCHANGED, "no change is open")
         return _change(job, approve)
+
+
+def abandon(job: Job) -> Outcome:
+    """Put the journal of an open change away without touching the router: a person has looked."""
+    with locked(job.lock, router=job.router):
+        if not job.journal.entries():
+            return Outcome(job.router, Result.UNCHANGED, "no change is open")
+        return job.end(
+            Outcome(job.router, Result.UNCHANGED, "the open change was abandoned; nothing was sent")
+        )
 
 
 def _change(job: Job, approve: Approve) -> Outcome:
@@ -82,14 +94,9 @@ def _made(job: Job, session: Session) -> Plan:
     made = make_plan(session, running, job.wanted, job.circumstances)
     if not made.commands:
         return made
-    return replace(made, warnings=(*made.warnings, *_unsaved(job, session, running)))
-
-
-def _unsaved(job: Job, session: Session, running: Configuration) -> Iterator[str]:
-    """Name what somebody else left unsaved: our ``save`` would keep it as well."""
-    environment = parse("show environment", session.run("show environment")).record
-    slot = environment.default_config_file or environment.config_file
-    if slot:
-        commands = unsaved_commands(session, running, slot, job.administrator_password) or ()
-        for command in commands:
-            yield f"not saved by whoever typed it, and kept by this change; undone by: {command}"
+    left = unsaved(job, session, running)
+    notes = (
+        f"not saved by whoever typed it, and kept by this change; undone by: {command}"
+        for command in left or ()
+    )
+    return replace(made, unsaved=left, warnings=(*made.warnings, *notes))

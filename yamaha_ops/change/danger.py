@@ -75,11 +75,8 @@ def refuse_dangers(dangers: Iterable[Danger], allowed: Iterable[str], *, router:
     Raises:
         PlanError: Nothing was sent; the message says what to write to allow it.
     """
-    left = [
-        danger
-        for danger in dangers
-        if not any(danger.name.casefold().startswith(name.casefold()) for name in allowed if name)
-    ]
+    named = {name.strip().casefold() for name in allowed}
+    left = [danger for danger in dangers if danger.name.casefold() not in named]
     if left:
         raise PlanError(
             f"the plan is dangerous: {left[0].name}: {left[0].reason}"

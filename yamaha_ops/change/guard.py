@@ -14,7 +14,7 @@ from yamaha_ops import firmware
 from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from yamaha_ops.config import Configuration, Setting
     from yamaha_ops.router import Session
@@ -35,6 +35,16 @@ class Guard(Protocol):
     @property
     def name(self) -> str:
         """One of :data:`CHOICES`."""
+        ...
+
+    @property
+    def identity(self) -> int:
+        """The number of the schedule it uses; 0 where it uses none."""
+        ...
+
+    @property
+    def seconds_matter(self) -> bool:
+        """Whether it fires by itself, so that a recovery has to wait for it."""
         ...
 
     @property
@@ -69,6 +79,8 @@ class RollbackTimer:
 
     reason: str
     name: str = "rollback-timer"
+    identity: int = 0
+    seconds_matter: bool = True
 
     def arm(self, session: Session, seconds: int) -> None:
         """Start the timer on this console; a logout from it would accept the change."""
@@ -96,6 +108,7 @@ class ScheduledRestart:
     reason: str
     identity: int
     name: str = "scheduled-restart"
+    seconds_matter: bool = True
 
     def arm(self, session: Session, seconds: int) -> None:
         """Schedule the restart."""
@@ -126,6 +139,8 @@ class NoGuard:
 
     reason: str
     name: str = "none"
+    identity: int = 0
+    seconds_matter: bool = False
 
     def arm(self, session: Session, seconds: int) -> None:
         """Do nothing."""
@@ -147,18 +162,18 @@ GUARD_FEATURES: dict[str, str] = {
 }
 """The guards, best first, and the firmware feature that each needs."""
 
-_MAKE: dict[str, Callable[[str], Guard]] = {
-    "rollback-timer": RollbackTimer,
-    "scheduled-restart": lambda reason: ScheduledRestart(reason, identity=SCHEDULE_IDENTITY),
-    "none": NoGuard,
-}
-SCHEDULE_IDENTITY = 99
-"""The schedule number of the restart guard; the plan refuses when it is taken."""
-
-CHOICES = ("auto", *_MAKE)
+CHOICES = ("auto", *GUARD_FEATURES, "none")
+_HIGHEST_SCHEDULE = 99
 
 
-def choose(model: str, revision: str, wanted: str = "auto", *, router: str = "") -> Guard:
+def choose(
+    model: str,
+    revision: str,
+    wanted: str = "auto",
+    *,
+    router: str = "",
+    taken: Collection[int] = (),
+) -> Guard:
     """Choose the guard for a router.
 
     Args:
@@ -166,6 +181,7 @@ def choose(model: str, revision: str, wanted: str = "auto", *, router: str = "")
         revision: As in the login banner, ``Rev.15.02.09``.
         wanted: One of :data:`CHOICES`; ``auto`` takes the best there is.
         router: For the message.
+        taken: Schedule numbers that are in use or about to be.
 
     Raises:
         PlanError: The router has no guard, or not the one asked for.
@@ -176,7 +192,8 @@ def choose(model: str, revision: str, wanted: str = "auto", *, router: str = "")
     for name, feature in GUARD_FEATURES.items():
         if wanted in ("auto", name) and firmware.supports(feature, model, current):
             first = firmware.since(feature, model)
-            return _MAKE[name](f"{model} has it from Rev.{first} on, this is Rev.{current}")
+            reason = f"{model} has it from Rev.{first} on, this is Rev.{current}"
+            return by_name(name, _free(taken), reason)
     needed = GUARD_FEATURES.get(wanted, "rollback-timer")
     first = firmware.since(needed, model)
     cure = f"It needs Rev.{first}: update the firmware" if first else f"The {model} has none"
@@ -189,9 +206,25 @@ def choose(model: str, revision: str, wanted: str = "auto", *, router: str = "")
     )
 
 
-def by_name(name: str, reason: str) -> Guard:
-    """Return the guard that a journal names."""
-    return _MAKE[name](reason)
+def by_name(name: str, identity: int, reason: str) -> Guard:
+    """Return a guard by the name and number that a journal has."""
+    if name == "rollback-timer":
+        return RollbackTimer(reason)
+    return ScheduledRestart(reason, identity) if name == "scheduled-restart" else NoGuard(reason)
+
+
+def schedules(*configurations: Configuration) -> frozenset[int]:
+    """Return the schedule numbers that configurations use."""
+    return frozenset(
+        int(words[2])
+        for configuration in configurations
+        for key in configuration.settings
+        if (words := key.words.split())[:2] == ["schedule", "at"] and words[2].isdecimal()
+    )
+
+
+def _free(taken: Collection[int]) -> int:
+    return next(number for number in range(_HIGHEST_SCHEDULE, 0, -1) if number not in taken)
 
 
 def needed_seconds(commands: int, verification_seconds: float) -> int:

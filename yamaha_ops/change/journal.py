@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.errors import PlanError
+from yamaha_ops.errors import PlanError, UnknownStateError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +93,12 @@ class Journal:
             text = self.path.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ()
+        except OSError as error:
+            raise UnknownStateError(
+                f"the journal cannot be read ({error.strerror})",
+                where=str(self.path),
+                hint="A change may be open: make the file readable first.",
+            ) from error
         found = []
         for line in text.splitlines():
             try:
@@ -107,11 +113,16 @@ class Journal:
         """Record the outcome and put the journal away; the change is no longer open."""
         self.write(Step.DONE, at, **outcome)
         done = self.path.parent / "done"
-        done.mkdir(exist_ok=True, mode=0o700)
         target = done / f"{self.path.stem}-{int(at * 1000)}.jsonl"
-        self.path.replace(target)
-        _fsync_folder(self.path.parent)
-        _fsync_folder(done)
+        try:
+            done.mkdir(exist_ok=True, mode=0o700)
+            self.path.replace(target)
+            _fsync_folder(self.path.parent)
+            _fsync_folder(done)
+        except OSError as error:
+            raise PlanError(
+                f"the journal cannot be put away ({error.strerror})", where=str(target)
+            ) from error
 
 
 def _mend(file: int) -> bytes:

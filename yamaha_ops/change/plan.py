@@ -37,6 +37,8 @@ class Plan:
         commands: In the order they are sent.
         warnings: What cannot be sent, and why.
         dangers: What is refused unless the user names it.
+        unsaved: The commands by which a restart would change what runs now: what somebody typed
+            and did not save; None where it cannot be told.
     """
 
     router: str
@@ -47,6 +49,7 @@ class Plan:
     commands: tuple[Command, ...]
     warnings: tuple[str, ...] = ()
     dangers: tuple[Danger, ...] = ()
+    unsaved: tuple[str, ...] | None = None
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -61,8 +64,13 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Return what two plans share exactly when they send the same to the same state."""
-        text = "\n".join((self.router, self.before, *(command.line for command in self.commands)))
+        """Return what two plans share exactly when they send the same to the same state.
+
+        Secrets are masked in it: a digest of them would let everybody who reads a saved plan try
+        guesses. They come from where the inventory refers to, reviewed or not.
+        """
+        lines = (command.masked for command in self.commands)
+        text = "\n".join((self.router, self.before, *lines))
         return sha256(text.encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
@@ -182,34 +190,55 @@ def foresee(
     return interpreter.configuration
 
 
-def check_reviewed(plan: Plan, path: Path) -> None:
-    """Refuse a plan that is not exactly the one that was saved and reviewed.
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A plan that ``plan --out`` saved and somebody reviewed.
 
-    A saved plan holds no secrets, so it is not sent itself: the plan is made again, and must turn
-    out the same.
-
-    Raises:
-        InputError: The file is not a plan.
-        PlanError: The router, the inventory or a template has moved since.
+    It holds no secrets, so it is not sent itself: the plan is made again, and must turn out the
+    same.
     """
-    try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
-        known, router, fingerprint, before = (
-            saved[key] for key in ("format", "router", "fingerprint", "before")
-        )
-    except OSError as error:
-        raise InputError(f"the plan cannot be read ({error.strerror})", where=str(path)) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputError("this is not a plan saved by `plan --out`", where=str(path)) from error
-    if known != FORMAT:
-        raise InputError("the plan was saved by another version; make it again", where=str(path))
-    if router != plan.router:
-        raise PlanError(f"the plan {path} is for {router}", router=plan.router)
-    if fingerprint != plan.fingerprint:
-        moved = "the router's configuration" if before != plan.before else "the inventory"
-        raise PlanError(
-            f"{moved} has changed since the plan was saved",
-            router=plan.router,
-            where=str(path),
-            hint="Nothing was sent. Make and review a new plan.",
-        )
+
+    path: Path
+    router: str
+    fingerprint: str
+    before: str
+
+    @classmethod
+    def load(cls, path: Path) -> Reviewed:
+        """Read a saved plan.
+
+        Raises:
+            InputError: The file is not one.
+        """
+        try:
+            saved = json.loads(path.read_text(encoding="utf-8"))
+            known, router, fingerprint, before = (
+                saved[key] for key in ("format", "router", "fingerprint", "before")
+            )
+        except OSError as error:
+            raise InputError(
+                f"the plan cannot be read ({error.strerror})", where=str(path)
+            ) from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError("this is not a plan saved by `plan --out`", where=str(path)) from error
+        if known != FORMAT:
+            raise InputError("another version saved the plan; make it again", where=str(path))
+        return cls(path, router, fingerprint, before)
+
+    def check(self, plan: Plan) -> None:
+        """Refuse a plan that is not exactly the reviewed one.
+
+        Raises:
+            PlanError: The router, the inventory or a template has moved since.
+        """
+        if self.router != plan.router:
+            raise PlanError(f"the plan {self.path} is for {self.router}", router=plan.router)
+        if self.fingerprint != plan.fingerprint:
+            same = self.before == plan.before
+            moved = "the inventory" if same else "the router's configuration"
+            raise PlanError(
+                f"{moved} has changed since the plan was saved",
+                router=plan.router,
+                where=str(self.path),
+                hint="Nothing was sent. Make and review a new plan.",
+            )

@@ -1,7 +1,8 @@
 """After an interruption: find out what the router runs, and finish or take back.
 
 The journal says what was begun; only the router says what became of it. While a guard may still be
-pending nothing is decided: a timer that fires later would undo whatever is done now.
+pending nothing is decided: a timer that fires later would undo whatever is done now. And what
+somebody else has changed in the meantime is never touched.
 """
 
 from __future__ import annotations
@@ -9,25 +10,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change import guard as guards
+from yamaha_ops.change.ending import old_again, save, take_ours_back
 from yamaha_ops.change.event import Kind
+from yamaha_ops.change.footprint import Ours
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import read_running, send_all, state_of
+from yamaha_ops.change.plan import read_running
+from yamaha_ops.change.record import Record, read_record
+from yamaha_ops.change.saved import environment
 from yamaha_ops.change.verify import Check, verify
-from yamaha_ops.config import Configuration, difference
+from yamaha_ops.config import difference
 from yamaha_ops.errors import (
-    CommandError,
+    AuthenticationError,
     ConnectError,
+    HostKeyError,
     IncompleteOutputError,
     YamahaOpsError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from yamaha_ops.change.guard import Guard
     from yamaha_ops.change.job import Job
-    from yamaha_ops.change.journal import Entry
+    from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
 SLACK_SECONDS = 5.0
@@ -44,102 +48,130 @@ def recover(job: Job) -> Outcome:
         The outcome: the old configuration, or the wanted one, running and saved; UNKNOWN, with the
         journal left open, where neither could be established.
     """
-    entries = job.journal.entries()
-    reached = max((entry.step for entry in entries if entry.step != Step.TAKING_BACK), default=None)
-    if reached is None or reached < Step.ARMING:
-        return job.end(Outcome(job.router, Result.FAILED, "the earlier run had sent nothing"))
-    guard = _guard(entries)
-    if reached < Step.CONFIRMED:
-        _wait_for_guard(job, entries)
     try:
-        session = _reconnect(job)
+        record = read_record(job.journal.entries(), job.router, str(job.journal.path))
+        if record is None:
+            return job.end(Outcome(job.router, Result.FAILED, "the earlier run had sent nothing"))
+        name, identity = record.guard
+        guard = guards.by_name(name, identity, "as the journal says")
+        session = _after_the_guard(job, guard, record)
     except YamahaOpsError as error:
-        return _unknown(job, f"the router cannot be asked: {error.message}")
+        return _unknown(job, error.explain().removeprefix(f"{job.router}: "))
     try:
-        outcome = _decide(job, session, guard, entries, reached)
+        outcome = _decide(job, session, guard, record)
     except YamahaOpsError as error:
         session.drop()
-        return _unknown(job, error.message)
+        return _unknown(job, error.explain().removeprefix(f"{job.router}: "))
+    except BaseException:
+        session.drop()
+        raise
     session.close()
-    return outcome if outcome.result == Result.UNKNOWN else job.end(outcome)
+    return outcome
 
 
-def save(job: Job, session: Session) -> None:
-    """Save, and once more where the router complains.
+def _after_the_guard(job: Job, guard: Guard, record: Record) -> Session:
+    """Return a session on a router whose guard can no longer fire.
 
-    What runs is verified by now. A complaint leaves open whether flash was written; only a save
-    that succeeds makes running and saved one again.
+    Our clock may have been set meanwhile, or be another machine's; the router's own time since its
+    start cannot, so it has the last word where the router tells it.
     """
+    pending = guard.seconds_matter and record.reached < Step.CONFIRMED
+    if pending:
+        _wait(job, record.deadline + SLACK_SECONDS - job.clock.now())
+    session = _reconnect(job)
+    if not pending:
+        return session
     try:
-        session.save()
-    except CommandError as error:
-        job.tell(f"saving again: {error.output or error.message}", Kind.WARNING)
-        session.save()
-    job.tell("saved")
+        said = environment(session)
+    except BaseException:
+        session.drop()
+        raise
+    left = _left_by_router(record, said.uptime_seconds if said else None)
+    if left <= 0:
+        return session
+    session.close()
+    _wait(job, left)
+    return _reconnect(job)
 
 
-def _guard(entries: Sequence[Entry]) -> Guard:
-    name = next(entry.data["guard"] for entry in entries if "guard" in entry.data)
-    return guards.by_name(name, "as the journal says")
+def _left_by_router(record: Record, uptime: int | None) -> float:
+    if uptime is None or record.uptime is None or uptime < record.uptime:
+        return 0.0
+    return record.uptime + record.seconds + SLACK_SECONDS - uptime
 
 
-def _wait_for_guard(job: Job, entries: Sequence[Entry]) -> None:
-    deadline = max(entry.data["deadline"] for entry in entries if "deadline" in entry.data)
-    left = deadline + SLACK_SECONDS - job.clock.now()
-    if left > 0:
-        job.tell(f"waiting {left:.0f} s until the router's guard has fired", Kind.WARNING)
-        job.clock.sleep(left)
+def _wait(job: Job, seconds: float) -> None:
+    if seconds > 0:
+        job.tell(f"waiting {seconds:.0f} s until the router's guard has fired", Kind.WARNING)
+        job.clock.sleep(seconds)
 
 
 def _reconnect(job: Job) -> Session:
-    """Open a session, however long a restarting router takes."""
+    """Open a session, however long a restarting router takes; a refusal is not asked again."""
     until = job.clock.now() + RETURN_SECONDS
     while True:
         try:
             return job.connect()
+        except (AuthenticationError, HostKeyError):
+            raise
         except (ConnectError, IncompleteOutputError):
             if job.clock.now() >= until:
                 raise
             job.clock.sleep(RETRY_SECONDS)
 
 
-def _decide(
-    job: Job, session: Session, guard: Guard, entries: Sequence[Entry], reached: Step
-) -> Outcome:
-    plan = entries[0].data["plan"]
+def _decide(job: Job, session: Session, guard: Guard, record: Record) -> Outcome:
     running = read_running(session)
     guard.clear(session, running)
     running = guard.without(running)
-    state = state_of(running)
-    if state == plan["before"]:
-        return _old(job, reached, "the router runs its old configuration again")
-    if state == plan["after"]:
-        checks = _verify_again(job, session)
-        if reached >= Step.VERIFIED or all(check.passed for check in checks):
+    verdict = record.footprint.judge(running)
+    through = record.reached >= Step.VERIFIED
+    if verdict.ours is Ours.OLD and (record.footprint.keys or not through):
+        reason = "the router runs its old configuration again"
+        return old_again(job, session, record.footprint, record.unsaved, _old(job, record, reason))
+    if verdict.others or (verdict.ours is Ours.PARTLY and record.reached >= Step.CONFIRMED):
+        return _somebody_else(job, record, running, verdict.ours)
+    if verdict.ours is not Ours.PARTLY:
+        checks = _verify_again(job, session, record)
+        if through or all(check.passed for check in checks):
             save(job, session)
             reason = "the interrupted change had got through; it is saved now"
-            return Outcome(job.router, Result.FINISHED, reason, len(plan["commands"]), checks)
-    old = Configuration.parse(entries[0].data["before"], source=f"{job.router}: journal")
-    send_all(session, difference(running, old).commands)
-    if difference(read_running(session), old).commands:
-        return _unknown(job, "the router runs neither the old nor the wanted configuration")
-    return _old(job, reached, "the rest of the interrupted change was undone")
+            return job.end(Outcome(job.router, Result.FINISHED, reason, record.commands, checks))
+    undone = take_ours_back(session, guard, record.footprint)
+    job.tell(f"the rest of the interrupted change was undone: {undone} commands")
+    reason = "the interrupted change was taken back"
+    return old_again(job, session, record.footprint, record.unsaved, _old(job, record, reason))
 
 
-def _verify_again(job: Job, session: Session) -> tuple[Check, ...]:
-    return verify(
+def _verify_again(job: Job, session: Session, record: Record) -> tuple[Check, ...]:
+    checks = verify(
         session,
-        job.expected,
+        record.expected,
         clock=job.clock,
         seconds=job.verification_seconds,
         keep_alive=session.keep_alive,
     )
+    for check in checks:
+        job.tell(str(check), Kind.STEP if check.passed else Kind.FAILURE)
+    return checks
 
 
-def _old(job: Job, reached: Step, reason: str) -> Outcome:
+def _old(job: Job, record: Record, reason: str) -> Outcome:
     """Tell a change that was complete and did not verify from one that never was complete."""
-    complete = Step.SENT <= reached < Step.CONFIRMED
+    complete = Step.SENT <= record.reached < Step.CONFIRMED
     return Outcome(job.router, Result.TAKEN_BACK if complete else Result.FAILED, reason)
+
+
+def _somebody_else(job: Job, record: Record, running: Configuration, ours: Ours) -> Outcome:
+    """Touch nothing: what runs is not ours alone."""
+    for command in difference(record.footprint.before, running).commands:
+        job.tell(f"since before the change: {command.masked}", Kind.FAILURE)
+    part = "all" if ours is Ours.NEW else "part"
+    return _unknown(
+        job,
+        f"the router runs {part} of the interrupted change, and somebody else has changed it "
+        "since; nothing was sent. Put it right by hand, save, then `apply --abandon`",
+    )
 
 
 def _unknown(job: Job, reason: str) -> Outcome:

@@ -28,6 +28,7 @@ def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
     wave_sizes: str = ALL_AT_ONCE,
     max_failures: int = 1,
     resume_only: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Change routers wave by wave and yield each outcome as it comes.
 
@@ -44,6 +45,7 @@ def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
         wave_sizes: As ``fleet.waves`` takes them: ``1,5,25%``.
         max_failures: How many failed routers stop the rollout.
         resume_only: Only bring interrupted changes to their end.
+        stop: Asked before each router: True begins no further one.
 
     Raises:
         InputError: ``wave_sizes`` is not a list of sizes.
@@ -54,7 +56,7 @@ def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
 
     def admitted(wave: Sequence[Job]) -> Iterator[Job]:
         for each in wave:
-            if failures >= max_failures:
+            if failures >= max_failures or stop():
                 return
             begun.add(each.router)
             yield each
@@ -68,4 +70,8 @@ def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
             yield outcome
     for each in jobs:
         if each.router not in begun:
-            yield Outcome(each.router, Result.SKIPPED, "not begun, because others had failed")
+            yield Outcome(
+                each.router,
+                Result.SKIPPED,
+                "not begun, because others had failed or the rollout was stopped",
+            )

@@ -3,7 +3,7 @@
 Order is everything here. The journal is written before the step it names. The guard is armed before
 the first command. Nothing logs out while the guard is armed, because the router takes a clean
 logout for acceptance (REF 56.7.31): a failing run undoes its commands, or cuts the line and leaves
-the rest to the guard.
+the rest to the guard. Once a change is confirmed it is never undone: it was proved to work.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change import guard as guards
+from yamaha_ops.change.ending import old_again, save, take_ours_back
 from yamaha_ops.change.event import Kind
+from yamaha_ops.change.footprint import Footprint
 from yamaha_ops.change.journal import Step
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import foresee, read_running, send_all, state_of
-from yamaha_ops.change.recovery import recover, save
+from yamaha_ops.change.plan import foresee, read_running, state_of
+from yamaha_ops.change.record import arming, planned
+from yamaha_ops.change.recovery import recover
+from yamaha_ops.change.saved import environment
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import difference
 from yamaha_ops.errors import (
@@ -23,6 +27,7 @@ from yamaha_ops.errors import (
     ConsoleError,
     IncompleteOutputError,
     PlanError,
+    UnknownStateError,
     VerifyError,
     YamahaOpsError,
 )
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
     from yamaha_ops.change.guard import Guard
     from yamaha_ops.change.job import Job
     from yamaha_ops.change.plan import Plan
-    from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
 LOST = (ConnectError, IncompleteOutputError)
@@ -52,13 +56,10 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
     """
     seconds = guards.needed_seconds(len(plan.commands), job.verification_seconds)
     try:
-        guard = guards.choose(plan.model, plan.firmware, job.guard, router=job.router)
-        before = read_running(session)
-        _open_journal(job, plan, before, guard, seconds)
+        guard, footprint = _prepare(job, plan, session, seconds)
     except BaseException:
         session.drop()
         raise
-    checks: tuple[Check, ...] = ()
     try:
         guard.arm(session, seconds)
         job.journal.write(Step.ARMED, job.clock.now())
@@ -72,17 +73,17 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
         session.drop()
         job.tell(f"connection lost: {error.message}", Kind.FAILURE)
         return recover(job)
+    except UnknownStateError as error:
+        session.close()
+        job.tell(error.explain().removeprefix(f"{job.router}: "), Kind.FAILURE)
+        return Outcome(job.router, Result.UNKNOWN, error.message, len(plan.commands))
     except YamahaOpsError as error:
         job.tell(error.explain().removeprefix(f"{job.router}: "), Kind.FAILURE)
-        return _take_back(job, session, guard, before, error)
+        return _take_back(job, plan, session, guard, footprint, error)
     except BaseException:
         # Ctrl-C or a fault of ours, at an unknown place: cut the line, the guard does the rest.
         session.drop()
-        job.tell(
-            f"interrupted: the router goes back by itself within {seconds} s; "
-            f"`yamaha-ops apply {job.router}` looks after it",
-            Kind.FAILURE,
-        )
+        job.tell(_interrupted(job, guard, seconds), Kind.FAILURE)
         raise
     outcome = Outcome(
         job.router, Result.CHANGED, "verified, confirmed and saved", len(plan.commands), checks
@@ -92,19 +93,24 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
     return outcome
 
 
-def _open_journal(job: Job, plan: Plan, before: Configuration, guard: Guard, seconds: int) -> None:
+def _prepare(job: Job, plan: Plan, session: Session, seconds: int) -> tuple[Guard, Footprint]:
+    """Choose the guard and open the journal; nothing is sent that changes anything."""
+    before = read_running(session)
     if state_of(before) != plan.before:
         raise PlanError(
             "somebody changed the router's configuration after the plan was made",
             router=job.router,
             hint="Nothing was sent. Look at the new plan and apply again.",
         )
+    footprint = Footprint(before, foresee(before, plan.commands))
+    taken = guards.schedules(before, footprint.after)
+    guard = guards.choose(plan.model, plan.firmware, job.guard, router=job.router, taken=taken)
+    said = environment(session)
     now = job.clock.now()
-    after = foresee(before, plan.commands)
-    job.journal.write(
-        Step.PLANNED, now, plan=plan.as_json(), before=before.masked(), after=after.masked()
-    )
-    job.journal.write(Step.ARMING, now, guard=guard.name, deadline=now + seconds)
+    job.journal.write(Step.PLANNED, now, plan=plan.as_json(), **planned(footprint, job.expected))
+    uptime = said.uptime_seconds if said else None
+    job.journal.write(Step.ARMING, now, **arming(guard, now, seconds, uptime))
+    return guard, footprint
 
 
 def _send(job: Job, plan: Plan, session: Session) -> None:
@@ -176,22 +182,42 @@ def _keep(job: Job, plan: Plan, session: Session, guard: Guard) -> None:
 
 
 def _take_back(
-    job: Job, session: Session, guard: Guard, before: Configuration, cause: YamahaOpsError
+    job: Job,
+    plan: Plan,
+    session: Session,
+    guard: Guard,
+    footprint: Footprint,
+    cause: YamahaOpsError,
 ) -> Outcome:
-    """Undo the commands under the guard; where that fails, cut the line and wait for the guard."""
+    """Undo our commands under the guard; where that fails, cut the line and wait for the guard."""
     job.note(Step.TAKING_BACK)
+    result = Result.TAKEN_BACK if isinstance(cause, VerifyError) else Result.FAILED
     try:
-        undo = difference(guard.without(read_running(session)), before).commands
-        send_all(session, undo)
-        if state_of(guard.without(read_running(session))) != state_of(before):
-            raise PlanError("undoing the commands did not lead back", router=job.router)
+        undone = take_ours_back(session, guard, footprint)
         guard.accept(session)
+        job.tell(f"taken back: {undone} commands undone")
+        outcome = old_again(
+            job, session, footprint, plan.unsaved, Outcome(job.router, result, cause.message)
+        )
     except YamahaOpsError as error:
         session.drop()
         job.tell(f"taking back by hand failed: {error.message}", Kind.FAILURE)
         return recover(job)
-    job.tell(f"taken back: {len(undo)} commands undone")
-    result = Result.TAKEN_BACK if isinstance(cause, VerifyError) else Result.FAILED
-    outcome = job.end(Outcome(job.router, result, cause.message, len(undo)))
+    except BaseException:
+        session.drop()
+        job.tell(_interrupted(job, guard, None), Kind.FAILURE)
+        raise
     session.close()
     return outcome
+
+
+def _interrupted(job: Job, guard: Guard, seconds: int | None) -> str:
+    """Say what an interruption leaves behind, by the last step in the journal."""
+    resume = f"`yamaha-ops apply {job.router} --resume` looks after it"
+    reached = max((entry.step for entry in job.journal.entries()), default=Step.PLANNED)
+    if Step.CONFIRMED <= reached < Step.TAKING_BACK:
+        return f"interrupted: the change is confirmed and may not be saved yet; {resume}"
+    if not guard.seconds_matter:
+        return f"interrupted: nothing takes the change back by itself; {resume}"
+    within = f" within {seconds} s" if seconds else ""
+    return f"interrupted: the router goes back by itself{within}; {resume}"

@@ -42,14 +42,14 @@ def show_plan(plan: Plan, console: Console) -> None:
     """Print the commands, grouped by context, risks first."""
     console.print(Text(summary(plan), style="bold"))
     for danger in plan.dangers:
-        console.print(_hanging("!", f"{danger.name}: {danger.reason}", "bold red"))
+        _print(console, "!", f"{danger.name}: {danger.reason}", "bold red", "bold red")
     for warning in (*plan.risks, *plan.warnings):
-        console.print(_hanging("!", warning, "yellow"))
+        _print(console, "!", warning, "yellow", "yellow")
     for context, commands in groupby(plan.commands, key=lambda command: command.context):
         console.print(Text(f"  {context or 'global'}", style="dim"))
         for command in commands:
             sign, style = ACTIONS[command.action]
-            console.print(_hanging(sign, command.masked, style, text_style=""))
+            _print(console, sign, command.masked, style)
 
 
 def markdown(plan: Plan) -> str:
@@ -85,13 +85,19 @@ def summary(plan: Plan) -> str:
     return f"{plan.router}: {plan.model} {plan.firmware}, {counts or 'nothing differs'}"
 
 
-def _hanging(sign: str, text: str, style: str, *, text_style: str | None = None) -> Padding:
-    """Lay a line out with its sign before it and its continuation under it."""
+def _print(console: Console, sign: str, text: str, style: str, text_style: str = "") -> None:
+    """Print a line with its sign before it.
+
+    On a terminal its continuation hangs under it; elsewhere it stays one line, for grep and paste.
+    """
+    if not console.is_terminal:
+        console.print(Text(f"  {sign} {text}"), soft_wrap=True)
+        return
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1, no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(sign, style=style), Text(text, style if text_style is None else text_style))
-    return Padding(grid, (0, 0, 0, 2), expand=False)
+    grid.add_row(Text(sign, style=style), Text(text, text_style))
+    console.print(Padding(grid, (0, 0, 0, 2), expand=False))
 
 
 class Progress:
@@ -118,7 +124,7 @@ class Progress:
                     self._status.stop()
                 mark, style = MARKS[event.kind]
                 head = f"{event.router}: " if self._many else ""
-                self._console.print(_hanging(mark, head + event.text, style, text_style=""))
+                _print(self._console, mark, head + event.text, style)
 
     def _count(self, event: Event) -> None:
         if self._status:
@@ -136,7 +142,7 @@ def show_checks(router: str, checks: Iterable[Check], console: Console) -> None:
     console.print(Text(router, style="bold"))
     for check in checks:
         mark, style = MARKS[Kind.STEP if check.passed else Kind.FAILURE]
-        console.print(_hanging(mark, str(check), style, text_style=""))
+        _print(console, mark, str(check), style)
 
 
 def show_outcome(outcome: Outcome, console: Console) -> None:

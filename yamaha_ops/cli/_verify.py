@@ -12,7 +12,7 @@ from yamaha_ops.change.event import silent
 from yamaha_ops.change.verify import look
 from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import show_checks
-from yamaha_ops.errors import ExitCode
+from yamaha_ops.errors import ExitCode, YamahaOpsError
 from yamaha_ops.inventory import load
 
 if TYPE_CHECKING:
@@ -28,7 +28,15 @@ def verify_routers(
     code = ExitCode.DONE
     for router in known.select(routers):
         job = job_for(known, router, report=silent, accept_new_host_key=accept_new_host_key)
-        session = job.connect()
+        try:
+            session = job.connect()
+        except YamahaOpsError as error:
+            if not as_json:
+                raise
+            document: dict[str, object] = {"router": router.name, "error": str(error)}
+            sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+            code = max(code, error.exit_code)
+            continue
         try:
             checks = look(session, job.expected)
         finally:

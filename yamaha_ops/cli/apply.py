@@ -1,22 +1,27 @@
 """`yamaha-ops apply`: change routers to what the inventory says, or leave them as they were."""
 
 import json
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from yamaha_ops.change.apply import abandon as give_up
 from yamaha_ops.change.apply import apply as change
 from yamaha_ops.change.apply import plan as make_plan
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
-from yamaha_ops.change.outcome import Outcome
-from yamaha_ops.change.plan import Plan, check_reviewed
+from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.plan import Plan, Reviewed
 from yamaha_ops.change.rollout import ALL_AT_ONCE, roll_out
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._jobs import job_for
@@ -45,6 +50,12 @@ def apply(
         bool,
         typer.Option("--resume", help="Only bring interrupted changes to their end."),
     ] = False,
+    abandon: Annotated[
+        bool,
+        typer.Option(
+            "--abandon", help="Put the journal of an open change away; the router is not touched."
+        ),
+    ] = False,
     guard: Annotated[
         str, typer.Option("--guard", help=f"What takes a change back: {', '.join(CHOICES)}.")
     ] = "auto",
@@ -71,48 +82,89 @@ def apply(
 ) -> None:
     """Change routers to what the inventory says, under a guard that takes it back."""
     if guard not in CHOICES:
-        raise InputError(f"there is no guard {guard!r}", hint=f"Choose from {', '.join(CHOICES)}.")
+        raise typer.BadParameter(f"choose from {', '.join(CHOICES)}", param_hint="--guard")
+    review = Reviewed.load(reviewed) if reviewed else None
     known = load(inventory)
     chosen = known.select(routers or (), labels or (), everything)
     many = len(chosen) > 1
-    if reviewed and many:
+    if review and many:
         raise InputError("--plan applies the plan of one router; name one")
-    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
-    progress = Progress(err, many=many)
-    jobs = [
-        job_for(
-            known,
-            router,
-            report=progress,
-            guard=guard,
-            accept_new_host_key=accept_new_host_key,
-            verification_seconds=verify_seconds,
-            allowed=allow or (),
-        )
-        for router in chosen
-    ]
-    ask = _sure if yes or reviewed else _ask
-    with closing(progress), ThreadPoolExecutor(at_once) as executor:
-        if many:
-            approve = _sure if yes or resume else _asked_once(jobs, executor, at_once, err)
-        else:
-            approve = _reviewing(reviewed, ask, None if as_json else out)
-        if many or as_json:
-            outcomes = roll_out(
-                jobs,
-                approve,
-                executor=executor,
-                at_once=at_once,
-                wave_sizes=wave,
-                max_failures=max_failures,
-                resume_only=resume,
+    err = Console(stderr=True, highlight=False)
+    out = None if as_json else Console(highlight=False)
+    with closing(Progress(err, many=many)) as progress:
+        jobs = [
+            job_for(
+                known,
+                router,
+                report=progress,
+                guard=guard,
+                accept_new_host_key=accept_new_host_key,
+                verification_seconds=verify_seconds,
+                allowed=allow or (),
             )
+            for router in chosen
+        ]
+        outcomes: Iterator[Outcome]
+        if abandon:
+            outcomes = map(give_up, jobs)
+        elif many:
+            rollout = Rollout(wave, max_failures, at_once, resume=resume)
+            outcomes = _many(jobs, rollout, err, sure=yes or resume)
         else:
-            outcomes = iter((change(jobs[0], approve, resume_only=resume),))
-        ended = [_told(outcome, None if as_json else out) for outcome in outcomes]
-    if many and not as_json:
+            approve = _reviewing(review, _sure if yes or review else _ask, out)
+            outcomes = _one(jobs[0], approve, resume=resume, raising=not as_json)
+        ended = [_told(outcome, out) for outcome in outcomes]
+    if many and out:
         show_summary(ended, out)
     raise typer.Exit(max(outcome.exit_code for outcome in ended))
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """How many routers are changed: the options that only count for several."""
+
+    wave_sizes: str
+    max_failures: int
+    at_once: int
+    resume: bool
+
+
+def _one(job: Job, approve: Approve, *, resume: bool, raising: bool) -> Iterator[Outcome]:
+    try:
+        yield change(job, approve, resume_only=resume)
+    except YamahaOpsError as error:
+        if raising:
+            raise
+        yield Outcome(job.router, Result.FAILED, error.explain())
+
+
+def _many(
+    jobs: Sequence[Job], rollout: Rollout, console: Console, *, sure: bool
+) -> Iterator[Outcome]:
+    """Roll out; the first Ctrl-C begins no further router and waits for those under way."""
+    stopped = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+        console.print("no further router is begun; those under way are brought to their end")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        with ThreadPoolExecutor(rollout.at_once) as executor:
+            yield from roll_out(
+                jobs,
+                _sure if sure else _asked_once(jobs, executor, rollout.at_once, console),
+                executor=executor,
+                at_once=rollout.at_once,
+                wave_sizes=rollout.wave_sizes,
+                max_failures=rollout.max_failures,
+                resume_only=rollout.resume,
+                stop=stopped.is_set,
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _told(outcome: Outcome, console: Console | None) -> Outcome:
@@ -120,17 +172,18 @@ def _told(outcome: Outcome, console: Console | None) -> Outcome:
         show_outcome(outcome, console)
     else:
         sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
     return outcome
 
 
 def _reviewing(
-    reviewed: Path | None, ask: Callable[[str], bool], console: Console | None
+    review: Reviewed | None, ask: Callable[[str], bool], console: Console | None
 ) -> Approve:
     """Show the plan of one router, hold it against the reviewed one, then ask."""
 
     def approve(plan: Plan) -> bool:
-        if reviewed:
-            check_reviewed(plan, reviewed)
+        if review:
+            review.check(plan)
         if console:
             show_plan(plan, console)
         return ask(f"Apply to {plan.router}?")

@@ -10,11 +10,12 @@ from rich.console import Console
 
 from yamaha_ops.change.apply import plan as make
 from yamaha_ops.change.event import silent
+from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._files import write_private
 from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import markdown, show_plan
-from yamaha_ops.errors import ExitCode, InputError
+from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
@@ -46,19 +47,36 @@ def plan(
     if out and len(chosen) > 1:
         raise InputError("--out saves the plan of one router; name one")
     console = Console(highlight=False)
-    differs = False
+    differs, code = False, ExitCode.DONE
     for router in chosen:
-        made = make(job_for(known, router, report=silent, accept_new_host_key=accept_new_host_key))
+        try:
+            job = job_for(known, router, report=silent, accept_new_host_key=accept_new_host_key)
+            made = make(job)
+        except YamahaOpsError as error:
+            if len(chosen) == 1 and not as_json:
+                raise
+            code = max(code, error.exit_code)
+            if as_json:
+                document = {"router": router.name, "error": str(error)}
+                sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+            else:
+                typer.echo(error.explain(), err=True)
+            continue
         differs = differs or bool(made.commands)
         if out:
             write_private(out, json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n")
-        if as_json:
-            sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
-        elif as_markdown:
-            sys.stdout.write(markdown(made))
-        elif made.commands:
-            show_plan(made, console)
-        else:
-            console.print(f"{router.name}: nothing differs")
+        _show(made, console, as_json=as_json, as_markdown=as_markdown)
     if differs and detailed_exitcode:
-        raise typer.Exit(ExitCode.DIFFERENCES)
+        code = max(code, ExitCode.DIFFERENCES)
+    raise typer.Exit(code)
+
+
+def _show(made: Plan, console: Console, *, as_json: bool, as_markdown: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
+    elif as_markdown:
+        sys.stdout.write(markdown(made))
+    elif made.commands:
+        show_plan(made, console)
+    else:
+        console.print(f"{made.router}: nothing differs")
