@@ -194,6 +194,24 @@ def test_a_value_with_an_operator_is_quoted(make_bench: MakeBench, line: str, se
     assert bench.with_(wanted=wanted).apply().result == Result.CHANGED
 
 
+def test_a_secret_that_the_router_hides_is_sent_again_when_asked_for(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench()
+    lines = "snmp community read-only planted-{}\n"
+    first, second = (
+        Configuration.parse(bench.job.wanted.text + lines.format(number)) for number in (1, 2)
+    )
+    assert bench.with_(wanted=first).apply().result == Result.CHANGED
+    unchanged = bench.with_(wanted=second).apply()
+    assert unchanged.result == Result.UNCHANGED
+    assert "the router hides the secret" in unchanged.reason
+    outcome = bench.with_(wanted=second, resend_secrets=True).apply()
+    assert (outcome.result, outcome.commands) == (Result.CHANGED, 1)
+    assert "planted-2" in bench.router.running.text
+    assert "planted" not in bench.said + outcome.reason
+
+
 def test_a_block_that_a_console_might_read_otherwise_is_refused(make_bench: MakeBench) -> None:
     bench = make_bench()
     text = f"{bench.job.wanted.text}embedded file a.lua <<EOF\nx = 1 ? 2\nEOF\n"

@@ -77,7 +77,7 @@ def _change(job: Job, approve: Approve) -> Outcome:
         made = _made(job, session)
         if not made.commands:
             session.close()
-            return Outcome(job.router, Result.UNCHANGED, "nothing differs")
+            return Outcome(job.router, Result.UNCHANGED, nothing_differs(made))
         refuse_dangers(made.dangers, job.allowed, router=job.router)
         if not approve(made):
             session.close()
@@ -88,10 +88,22 @@ def _change(job: Job, approve: Approve) -> Outcome:
     return carry_out(job, made, session)
 
 
+def nothing_differs(made: Plan) -> str:
+    """Say so, and what of it is not known."""
+    if not made.hidden:
+        return "nothing differs"
+    return (
+        f"nothing differs, but {', '.join(made.hidden)}: the router hides the secret, so a new one "
+        "is sent only with --resend-secrets"
+    )
+
+
 def _made(job: Job, session: Session) -> Plan:
     job.check_revision(session.firmware)
     running = read_running(session)
-    made = make_plan(session, running, job.wanted, job.circumstances)
+    made = make_plan(
+        session, running, job.wanted, job.circumstances, resend_secrets=job.resend_secrets
+    )
     if not made.commands:
         return made
     left = unsaved(job, session, running)

@@ -37,6 +37,7 @@ class Job:
         guard: The guard asked for, one of ``guard.CHOICES``.
         circumstances: Model, revision, who must be able to log in, accepted findings.
         allowed: Dangers that the user has named.
+        resend_secrets: Send the secrets again that the router shows as ``*``.
         check_revision: Refuses what the router's revision, known from the login on, cannot do.
         administrator_password: For the router's question before it compares with a saved file.
         clock: Time.
@@ -52,6 +53,7 @@ class Job:
     guard: str = "auto"
     circumstances: Circumstances = field(default_factory=Circumstances)
     allowed: tuple[str, ...] = ()
+    resend_secrets: bool = False
     check_revision: Callable[[str], None] = field(default=lambda _firmware: None, repr=False)
     administrator_password: Callable[[], str] | None = field(default=None, repr=False)
     clock: Clock = field(default_factory=SystemClock)

@@ -9,7 +9,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.change.danger import Danger, find_dangers
-from yamaha_ops.config import Circumstances, Command, Configuration, Interpreter, difference
+from yamaha_ops.config import (
+    Circumstances,
+    Command,
+    Configuration,
+    Interpreter,
+    difference,
+    mask,
+)
 from yamaha_ops.errors import ConfigError, InputError, PlanError
 from yamaha_ops.router.command import check_setting
 
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from yamaha_ops.config import Key
     from yamaha_ops.router import Session
 
 _BLOCK = re.compile(r"\s*(?:embedded\s+file|macro)\b[^\n]*<<(\w+)", re.IGNORECASE)
@@ -39,6 +47,7 @@ class Plan:
         dangers: What is refused unless the user names it.
         unsaved: The commands by which a restart would change what runs now: what somebody typed
             and did not save; None where it cannot be told.
+        hidden: Settings whose secret the router shows as ``*``, so that it cannot be compared.
     """
 
     router: str
@@ -50,6 +59,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     dangers: tuple[Danger, ...] = ()
     unsaved: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] = ()
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -133,8 +143,13 @@ def make_plan(
     running: Configuration,
     wanted: Configuration,
     where: Circumstances | None = None,
+    *,
+    resend_secrets: bool = False,
 ) -> Plan:
     """Work out the commands from ``running`` to ``wanted``, and what is dangerous about them.
+
+    A secret that the router shows as ``*`` cannot be compared. It counts as equal and is named in
+    ``hidden``; with ``resend_secrets`` it is sent again instead.
 
     The commands are tried on our own interpreter of the language first: a plan that does not lead
     to the wanted configuration there is not sent to a router.
@@ -143,7 +158,9 @@ def make_plan(
         PlanError: The commands do not lead there.
         ConsoleError: A value would make a command more or less than one command.
     """
-    delta = difference(running, wanted)
+    hidden = hidden_secrets(running, wanted)
+    known = running.without(lambda each: each.key in hidden) if resend_secrets else running
+    delta = difference(known, wanted)
     commands = tuple(whole(delta.commands))
     after = foresee(running, commands, router=session.router)
     for command in commands:
@@ -165,6 +182,19 @@ def make_plan(
         commands=commands,
         warnings=delta.warnings,
         dangers=find_dangers(running, commands, where or Circumstances()),
+        hidden=() if resend_secrets else tuple(sorted(key.words for key in hidden)),
+    )
+
+
+def hidden_secrets(running: Configuration, wanted: Configuration) -> frozenset[Key]:
+    """Return the settings whose secret the router hides while the inventory knows it."""
+    return frozenset(
+        key
+        for key, setting in wanted.settings.items()
+        if "device" not in setting.entry.tags
+        and setting.line != mask(setting.line)
+        and (shown := running.settings.get(key))
+        and shown.line == mask(setting.line)
     )
 
 

@@ -32,6 +32,7 @@ def job_for(
     accept_new_host_key: bool = False,
     verification_seconds: float = VERIFICATION_SECONDS,
     allowed: Sequence[str] = (),
+    resend_secrets: bool = False,
 ) -> Job:
     """Return the job that brings one router to what is wanted, or to what the inventory says.
 
@@ -49,6 +50,7 @@ def job_for(
         guard=guard,
         circumstances=circumstances(router),
         allowed=tuple(allowed),
+        resend_secrets=resend_secrets,
         administrator_password=secret.resolve if secret else None,
         report=report,
         verification_seconds=verification_seconds,

@@ -40,3 +40,11 @@ AcceptNewHostKey = Annotated[
         show_default=False,
     ),
 ]
+ResendSecrets = Annotated[
+    bool,
+    typer.Option(
+        "--resend-secrets",
+        help="Send secrets again that the router shows as *, after a change of one.",
+        show_default=False,
+    ),
+]

@@ -76,6 +76,7 @@ def apply(
         list[str] | None,
         typer.Option("--allow", help="A danger that is meant, as the refusal names it."),
     ] = None,
+    resend_secrets: options.ResendSecrets = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
@@ -101,6 +102,7 @@ def apply(
                 accept_new_host_key=accept_new_host_key,
                 verification_seconds=verify_seconds,
                 allowed=allow or (),
+                resend_secrets=resend_secrets,
             )
             for router in chosen
         ]

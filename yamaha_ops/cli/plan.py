@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.change.apply import nothing_differs
 from yamaha_ops.change.apply import plan as make
 from yamaha_ops.change.event import silent
 from yamaha_ops.change.plan import Plan
@@ -38,6 +39,7 @@ def plan(
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print Markdown, for a merge request.")
     ] = False,
+    resend_secrets: options.ResendSecrets = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
@@ -50,7 +52,13 @@ def plan(
     differs, code = False, ExitCode.DONE
     for router in chosen:
         try:
-            job = job_for(known, router, report=silent, accept_new_host_key=accept_new_host_key)
+            job = job_for(
+                known,
+                router,
+                report=silent,
+                accept_new_host_key=accept_new_host_key,
+                resend_secrets=resend_secrets,
+            )
             made = make(job)
         except YamahaOpsError as error:
             if len(chosen) == 1 and not as_json:
@@ -79,4 +87,4 @@ def _show(made: Plan, console: Console, *, as_json: bool, as_markdown: bool) -> 
     elif made.commands:
         show_plan(made, console)
     else:
-        console.print(f"{made.router}: nothing differs")
+        console.print(f"{made.router}: {nothing_differs(made)}")
