@@ -7,6 +7,7 @@ stock netmiko needs that to get to the end of a task.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -72,8 +73,29 @@ def emulated(count: int, *options: str) -> Iterator[list[int]]:
 
 
 @contextmanager
+def on_core(place: int) -> Iterator[None]:
+    """Keep this process on one processor, where the system can and there is more than one.
+
+    Threads that wake each other across processors cost up to twice as much as on one, and which it
+    is would depend on what else the machine is doing.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(cores) > 1:
+        os.sched_setaffinity(0, {cores[place]})
+    yield
+    if len(cores) > 1:
+        os.sched_setaffinity(0, cores)
+
+
+@contextmanager
 def controlled(count: int, *options: str) -> Iterator[Controlled]:
-    """Serve so many routers from another process."""
+    """Serve so many routers from another process, on another processor."""
+    with _serving(count, *options) as lab, on_core(0):
+        yield lab
+
+
+@contextmanager
+def _serving(count: int, *options: str) -> Iterator[Controlled]:
     with subprocess.Popen(  # noqa: S603 -- this very file
         [sys.executable, "-m", "benchmarks._lab", str(count), *options],
         stdin=subprocess.PIPE,
@@ -105,7 +127,7 @@ def entry(port: int, folder: Path) -> Router:
 
 def main(count: int, *, named: bool) -> None:
     configuration = CONFIGURATION + NAMED if named else CONFIGURATION
-    with Lab() as lab:
+    with on_core(-1), Lab() as lab:
         routers = [
             lab.start(
                 f"router{number}",
