@@ -103,3 +103,12 @@ def test_failures_say_why(
 ) -> None:
     assert run(*arguments) == 1
     assert said in capsys.readouterr().err
+
+
+def test_nothing_is_no_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text(" \r\n", encoding="utf-8")
+    assert run("show environment", str(empty), "--json") == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "there is no text to read" in err

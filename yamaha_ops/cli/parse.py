@@ -10,7 +10,7 @@ from rich.console import Console
 
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._records import tables
-from yamaha_ops.errors import InputError
+from yamaha_ops.errors import InputError, ParseError
 from yamaha_ops.status import as_json as record_as_json
 from yamaha_ops.status import parse as parse_text
 from yamaha_ops.status.framing import decode
@@ -36,7 +36,10 @@ def parse(
     as_json: options.Json = False,
 ) -> None:
     """Read recorded console text, in Japanese or English, wrapped or not, in any encoding."""
-    parsed = parse_text(command, _answer(command, _read(file)))
+    answer = _answer(command, _read(file))
+    if not answer.strip():
+        raise ParseError("there is no text to read", where=str(file), command=command)
+    parsed = parse_text(command, answer)
     if as_json:
         sys.stdout.write(json.dumps(record_as_json(parsed.record), ensure_ascii=False) + "\n")
     else:
