@@ -68,7 +68,9 @@ def _times(results: Iterable[Result]) -> dict[str, object]:
         "parsing": spent["... its parsing alone, CPU"].ours,
         "the page of metrics": spent["... its page alone, CPU"].ours,
     }
-    parts["the rest (MAP-E mathematics, bookkeeping)"] = max(0.0, probe.ours - sum(parts.values()))
+    parts["the rest (bookkeeping, and caches that the parts alone find warm)"] = max(
+        0.0, probe.ours - sum(parts.values())
+    )
     return {
         "commands": COMMANDS,
         "parts": ", ".join(f"{name} {cost:.1f} ms" for name, cost in parts.items()),
