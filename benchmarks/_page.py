@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).with_name("performance.template.md")
 
 _WHY = {
-    "warm probe": "A bare channel believes the first prompt; proving the end of an answer costs "
-    "more packets than the limit leaves room for (below). Sending several commands at once would "
-    "save them, but a pager could take the letters of the next command for keys, and an answer "
-    "must never be short.",
+    "warm probe": "A bare channel believes the first prompt, and neither parses nor writes "
+    "metrics. Parsing and the page alone cost about as much again as the channel, and a proved "
+    "end costs three packets for one (below), so with all three the limit cannot be reached. "
+    "Sending several commands at once would save packets, but a pager could take the letters "
+    "of the next command for keys, and an answer must never be short.",
     "cold probe": "The same, plus the proof of the first prompt.",
     "10000 lines": "hier_config compares lines and is fast where few differ; here every line is "
     "understood, which costs the same however little differs.",
