@@ -23,6 +23,7 @@ from yamaha_ops.change.saved import environment
 from yamaha_ops.change.verify import Check, verify
 from yamaha_ops.config import difference
 from yamaha_ops.errors import (
+    CommandError,
     ConnectError,
     ConsoleError,
     IncompleteOutputError,
@@ -38,8 +39,13 @@ if TYPE_CHECKING:
     from yamaha_ops.change.plan import Plan
     from yamaha_ops.router import Session
 
-LOST = (ConnectError, IncompleteOutputError)
-"""After these nobody knows how far the router got; the session must not be used again."""
+
+class _DoubtError(YamahaOpsError):
+    """The change is confirmed, and the router does not show that it runs it."""
+
+
+LOST = (ConnectError, IncompleteOutputError, _DoubtError)
+"""After these nobody knows how far the router got: a new session has to look."""
 
 
 def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
@@ -71,7 +77,7 @@ def carry_out(job: Job, plan: Plan, session: Session) -> Outcome:
         _keep(job, plan, session, guard)
     except LOST as error:
         session.drop()
-        job.tell(f"connection lost: {error.message}", Kind.FAILURE)
+        job.tell(f"looking again: {error.message}", Kind.FAILURE)
         return recover(job)
     except UnknownStateError as error:
         session.close()
@@ -173,8 +179,12 @@ def _keep(job: Job, plan: Plan, session: Session, guard: Guard) -> None:
     """Accept the change and save it; from here on a journal that fails stops nothing."""
     job.note(Step.CONFIRMING)
     guard.accept(session)
-    if state_of(read_running(session)) != plan.after:
-        raise VerifyError("the guard fired before the change was confirmed", router=job.router)
+    try:
+        kept = state_of(read_running(session)) == plan.after
+    except CommandError as error:
+        raise _DoubtError(error.message, router=job.router, output=error.output) from error
+    if not kept:
+        raise _DoubtError("the router no longer runs what was verified", router=job.router)
     job.note(Step.CONFIRMED)
     job.tell("confirmed")
     job.note(Step.SAVING)
