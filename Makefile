@@ -41,8 +41,9 @@ types: $(VENV)/.dev ## Static types
 imports: $(VENV)/.dev ## The floors of docs/architecture.md
 	@$(BIN)/lint-imports --no-cache
 
+# Twice the cores: many tests wait for a router that is late on purpose.
 unit: $(VENV)/.dev ## The tests, in parallel
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print(2 * os.cpu_count())')
 
 format: $(VENV)/.dev ## Lay the code out
 	@$(BIN)/ruff check --fix .

@@ -16,7 +16,7 @@ from unittest import mock
 from rich.progress import track
 
 from tests.change.bench import ENVIRONMENT, make_bench
-from tests.change.trials import FAULTS, IMPATIENT, STEPS, Trial
+from tests.change.trials import FAULTS, IMPATIENT, STEPS, TRIALS_OF_STEP, Trial
 from yamaha_ops.lab import Lab, ManualClock
 from yamaha_ops.router import shell
 
@@ -27,7 +27,12 @@ BEGIN, END = "<!-- table: make bench-faults -->\n", "<!-- end of table -->\n"
 def main() -> int:
     """Print the table; with ``--write`` keep it in the documentation. Fail on any other end."""
     table: dict[tuple[str, str], list[str]] = {}
-    trials = [(step, fault, after) for step in STEPS for fault in FAULTS for after in (False, True)]
+    trials = [
+        (step, fault, after)
+        for step, moments in TRIALS_OF_STEP.items()
+        for fault in FAULTS
+        for after in moments
+    ]
     with Lab(clock=ManualClock()) as lab, ExitStack() as patches:
         for name, seconds in IMPATIENT.items():
             patches.enter_context(mock.patch.object(shell, name, seconds))

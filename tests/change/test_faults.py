@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.change.trials import FAULTS, IMPATIENT, STEPS, Trial
+from tests.change.trials import FAULTS, IMPATIENT, TRIALS_OF_STEP, Trial
 from yamaha_ops.router import shell
 
 if TYPE_CHECKING:
     from tests.change.conftest import MakeBench
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("step", "moment"),
+    [
+        (step, "after" if after else "before")
+        for step, moments in TRIALS_OF_STEP.items()
+        for after in moments
+    ],
+)
 def test_the_router_ends_old_or_new(
     make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch, step: str, fault: str, moment: str
 ) -> None:

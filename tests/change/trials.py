@@ -41,6 +41,11 @@ STEPS = {
 }
 """Step: which session of the run, which of its operations, which time."""
 
+READING = {"read", "read again", "read back", "look", "keep alive", "read confirmed"}
+"""Steps that leave the router as it is: before and after them is the same to it."""
+TRIALS_OF_STEP = {step: (False,) if step in READING else (False, True) for step in STEPS}
+"""Step: whether a fault strikes after it, each a trial."""
+
 OLD = {Result.FAILED, Result.TAKEN_BACK}
 NEW = {Result.CHANGED, Result.FINISHED}
 POWER_OFF_SECONDS = 90.0
