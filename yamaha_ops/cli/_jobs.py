@@ -10,7 +10,7 @@ from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
 from yamaha_ops.cli._circumstances import circumstances
 from yamaha_ops.render import render
-from yamaha_ops.router import connect
+from yamaha_ops.router import connect_administrator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from yamaha_ops.config import Configuration
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.inventory.services import Check
-    from yamaha_ops.router import Session
 
 
 def job_for(
@@ -44,7 +43,12 @@ def job_for(
     job = Job(
         router=router.name,
         wanted=rendered,
-        connect=partial(_administrator, router, inventory, accept_new_host_key=accept_new_host_key),
+        connect=partial(
+            connect_administrator,
+            router,
+            state=inventory.state,
+            accept_new_host_key=accept_new_host_key,
+        ),
         state=inventory.state,
         expected=_expected(rendered, router),
         guard=guard,
@@ -80,13 +84,3 @@ def _probe(check: Check) -> Probe:
         return replace(probe, name=check.name) if check.name else probe
     command = check.command or ""
     return Probe(check.name or command, command, check.pattern or "")
-
-
-def _administrator(router: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Session:
-    session = connect(router, state=inventory.state, accept_new_host_key=accept_new_host_key)
-    try:
-        session.administrator()
-    except BaseException:
-        session.drop()
-        raise
-    return session

@@ -25,7 +25,7 @@ from yamaha_ops.fleet import run, waves
 from yamaha_ops.health import MODULES, collect
 from yamaha_ops.history import Store
 from yamaha_ops.inventory import Inventory, Router, load
-from yamaha_ops.router import Session, connect
+from yamaha_ops.router import Session, connect, connect_administrator
 from yamaha_ops.upgrade import Ended, Job, Result, Window, upgrade
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Firmware of routers.")
@@ -197,14 +197,12 @@ def _upgrade(
     if entry.firmware is None:
         raise InputError("the inventory names no revision", router=entry.name)
 
-    def administrator() -> Session:
-        session = connect(entry, state=known.state, accept_new_host_key=accept_new_host_key)
-        try:
-            session.administrator()
-        except BaseException:
-            session.drop()
-            raise
-        return session
+    administrator = partial(
+        connect_administrator,
+        entry,
+        state=known.state,
+        accept_new_host_key=accept_new_host_key,
+    )
 
     def keep() -> Configuration:
         revision, _ = back_up(

@@ -4,7 +4,7 @@ from yamaha_ops.router.files import Files
 from yamaha_ops.router.reading import Reply, password, yes_or_no
 from yamaha_ops.router.session import Session
 from yamaha_ops.router.sftp import File, SftpFiles
-from yamaha_ops.router.shell import ShellSession, connect
+from yamaha_ops.router.shell import ShellSession, connect, connect_administrator
 from yamaha_ops.router.tftp import TftpFiles
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ShellSession",
     "TftpFiles",
     "connect",
+    "connect_administrator",
     "password",
     "yes_or_no",
 ]

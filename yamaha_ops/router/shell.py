@@ -123,6 +123,23 @@ def _banner(router: Router, dialogue: Dialogue, timeout: float) -> bytes:
         ) from None
 
 
+def connect_administrator(
+    router: Router, *, state: Path, accept_new_host_key: bool = False
+) -> ShellSession:
+    """Log in as :func:`connect` does and step up; where that fails, no session is left behind.
+
+    Raises:
+        ConnectError, ConsoleError, SecretError: As :func:`connect` and ``administrator``.
+    """
+    session = connect(router, state=state, accept_new_host_key=accept_new_host_key)
+    try:
+        session.administrator()
+    except BaseException:
+        session.drop()
+        raise
+    return session
+
+
 class ShellSession:
     """A :class:`~yamaha_ops.router.session.Session` over SSH; get one from :func:`connect`."""
 

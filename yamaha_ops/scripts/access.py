@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.change.event import Report, silent
 from yamaha_ops.errors import InputError
-from yamaha_ops.router import SftpFiles, TftpFiles, connect
+from yamaha_ops.router import SftpFiles, TftpFiles, connect_administrator
 from yamaha_ops.scripts.door import Door
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp, Tftp, Way
 
@@ -39,15 +39,9 @@ class Access:
 
     def session(self) -> ShellSession:
         """Open a session at administrator level."""
-        session = connect(
+        return connect_administrator(
             self.router, state=self.state, accept_new_host_key=self.accept_new_host_key
         )
-        try:
-            session.administrator()
-        except BaseException:
-            session.drop()
-            raise
-        return session
 
     @property
     def door(self) -> Door:
