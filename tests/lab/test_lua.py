@@ -179,6 +179,10 @@ def test_a_task_that_ends_itself_locks_lua(lab: Lab, router: LabRouter) -> None:
     router.power_cut()
     router.power_on()
     assert run(router, "lua -e x=1")[0] is True
+    threads = router.device.lua.threads()
+    assert threads, "the lab waits for the thread that lost its power when it closes"
+    router.stop()
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_an_endless_loop_can_be_stopped(lab: Lab, router: LabRouter) -> None:

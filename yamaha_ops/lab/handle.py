@@ -141,8 +141,7 @@ class LabRouter:
 
     def close(self) -> list[Thread]:
         """Close its sockets; called in the lab's thread. Return the threads that still end."""
-        threads = self.device.lua.threads()
         self.device.power_off()
         for server in self._servers:
             server.close()
-        return threads
+        return self.device.lua.threads()

@@ -133,7 +133,7 @@ class EmulatedRouter:
     def power_off(self) -> None:
         """Lose power: consoles, running configuration and log are gone, flash stays."""
         self._stop()
-        self.lua = Tasks(self, self._post)
+        self.lua.lose_power()
         self.log.clear()
 
     def restart(

@@ -83,7 +83,6 @@ class Task:
     japanese: bool = True
     stopped: bool = False
     wake: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
 
     def rouse(self) -> None:
         """End a wait: the task counts as running from now, not from when its thread notices."""
@@ -105,6 +104,7 @@ class Tasks:
         self.history: dict[str, Run] = {}
         self.locked = False
         """Whether a task tried to end itself: nothing but a power cut helps then."""
+        self._threads: list[threading.Thread] = []
 
     # --- in the router's thread --------------------------------------------------------------
 
@@ -130,10 +130,9 @@ class Tasks:
         now = self._router.clock.now()
         task = Task(number, trigger, command, script, source, arguments, now, show)
         self.running[number] = task
-        task.thread = threading.Thread(
-            target=self._run, args=(task,), name=f"lua {number}", daemon=True
-        )
-        task.thread.start()
+        thread = threading.Thread(target=self._run, args=(task,), name=f"lua {number}", daemon=True)
+        self._threads = [*self.threads(), thread]
+        thread.start()
         return task
 
     def stop(self, task: Task) -> None:
@@ -150,9 +149,14 @@ class Tasks:
         if forget:
             self.history.clear()
 
+    def lose_power(self) -> None:
+        """Forget everything; the threads end at their next step."""
+        self.stop_all(forget=True)
+        self.locked = False
+
     def threads(self) -> list[threading.Thread]:
-        """Return the threads of the running tasks."""
-        return [task.thread for task in self.running.values() if task.thread is not None]
+        """Return every thread that still runs, also of tasks that lost their power."""
+        return [thread for thread in self._threads if thread.is_alive()]
 
     # --- in a task's thread ------------------------------------------------------------------
 
@@ -194,8 +198,9 @@ class Tasks:
             raise Stopped
 
     def _ended(self, task: Task, problem: str) -> None:
-        if self.running.get(task.number) is task:
-            del self.running[task.number]
+        if self.running.get(task.number) is not task:
+            return  # the power or Lua itself went away meanwhile, and its history with it
+        del self.running[task.number]
         now = self._router.clock.now()
         found = self.history.pop(task.command, None)
         entry = found or Run(task.trigger, task.command, task.script, task.started)
