@@ -59,7 +59,9 @@ lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 \
 		--extra lab --group pyproject.toml:build pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 \
-		--extra lab --extra keyring --group dev pyproject.toml -o requirements/dev.txt
+		--extra lab --extra web --group pyproject.toml:build pyproject.toml -o requirements/web.txt
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header -p 3.11 \
+		--extra lab --extra keyring --extra dask --extra web --extra postgresql --group dev pyproject.toml -o requirements/dev.txt
 
 clean: ## Remove what the targets above made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
