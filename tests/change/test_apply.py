@@ -13,8 +13,8 @@ from yamaha_ops.change.expectation import Probe, expect, ping
 from yamaha_ops.change.outcome import Result
 from yamaha_ops.change.plan import Reviewed
 from yamaha_ops.change.sequence import carry_out
-from yamaha_ops.cli._files import write_private
 from yamaha_ops.config import Configuration
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode, PlanError, YamahaOpsError
 from yamaha_ops.mape import calculate
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.history.site import TRUST, Site
-from yamaha_ops.cli._remote import Result, execute, refuse_changes, skipped
+from yamaha_ops.actions.remote import Result, execute, refuse_changes, skipped
 from yamaha_ops.errors import (
     CommandError,
     ConnectTimeoutError,

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.change.bench import LabClock
+from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import apply
-from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli.inventory import app
 from yamaha_ops.config import Configuration, Interpreter, difference
 from yamaha_ops.firmware import Revision
@@ -96,8 +96,7 @@ def test_the_line_comes_up_and_the_second_apply_sends_nothing(
         INVENTORY,
         router,
         report=lambda _event: None,
-        accept_new_host_key=True,
-        allowed=("open-service",),
+        terms=Terms(allowed=("open-service",), accept_new_host_key=True),
     )
     job = replace(job, clock=LabClock(lab))
     first, second = apply(job, lambda _plan: True), apply(job, lambda _plan: True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from yamaha_ops.durable import Lock
 from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
@@ -24,20 +23,18 @@ def locked(path: Path, *, router: str) -> Iterator[None]:
     Raises:
         PlanError: Another run holds it, or the folder cannot be written.
     """
+    lock = Lock(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        free = lock.acquire(wait=False)
     except OSError as error:
         raise PlanError(
             f"the lock file cannot be opened ({error.strerror})", where=str(path)
         ) from error
+    if not free:
+        raise PlanError(
+            "another run is changing this router", router=router, hint="Wait until it ends."
+        )
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PlanError(
-                "another run is changing this router", router=router, hint="Wait until it ends."
-            ) from None
         yield
     finally:
-        os.close(file)
+        lock.release()

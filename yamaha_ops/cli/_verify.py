@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.event import silent
 from yamaha_ops.change.verify import look
-from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import show_checks
 from yamaha_ops.errors import ExitCode, YamahaOpsError
 from yamaha_ops.inventory import load
@@ -25,9 +25,10 @@ def verify_routers(
 ) -> ExitCode:
     """Print every check of every router; FAILED where one does not hold."""
     known = load(inventory)
+    terms = Terms(accept_new_host_key=accept_new_host_key)
     code = ExitCode.DONE
     for router in known.select(routers):
-        job = job_for(known, router, report=silent, accept_new_host_key=accept_new_host_key)
+        job = job_for(known, router, report=silent, terms=terms)
         try:
             session = job.connect()
         except YamahaOpsError as error:

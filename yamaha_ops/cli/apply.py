@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import abandon as give_up
 from yamaha_ops.change.apply import apply as change
 from yamaha_ops.change.apply import plan as make_plan
@@ -24,7 +25,6 @@ from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan, Reviewed
 from yamaha_ops.change.rollout import ALL_AT_ONCE, roll_out
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan, show_summary, summary
 from yamaha_ops.errors import InputError, YamahaOpsError
 from yamaha_ops.fleet import run
@@ -93,19 +93,10 @@ def apply(
     err = Console(stderr=True, highlight=False)
     out = None if as_json else Console(highlight=False)
     with closing(Progress(err, many=many)) as progress:
-        jobs = [
-            job_for(
-                known,
-                router,
-                report=progress,
-                guard=guard,
-                accept_new_host_key=accept_new_host_key,
-                verification_seconds=verify_seconds,
-                allowed=allow or (),
-                resend_secrets=resend_secrets,
-            )
-            for router in chosen
-        ]
+        terms = Terms(
+            guard, verify_seconds, tuple(allow or ()), resend_secrets, accept_new_host_key
+        )
+        jobs = [job_for(known, router, report=progress, terms=terms) for router in chosen]
         outcomes: Iterator[Outcome]
         if abandon:
             outcomes = map(give_up, jobs)

@@ -8,10 +8,10 @@ from typing import Any
 
 import typer
 
+from yamaha_ops.actions.backups import back_up
+from yamaha_ops.actions.histories import author_from, revision_as_json, store_for
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._backups import back_up
-from yamaha_ops.cli._history import author_from, revision_as_json, store_for
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.fleet import Done, run
 from yamaha_ops.history import HistoryError, Revision, Store

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yamaha_ops.cli._circumstances import circumstances
+from yamaha_ops.actions.circumstances import circumstances
 from yamaha_ops.cli._options import DEFAULT_INVENTORY, Inventory, Json
 from yamaha_ops.config import Circumstances, Configuration, Finding, check, difference
 from yamaha_ops.config.check import CODES, Level

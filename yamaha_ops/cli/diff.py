@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from yamaha_ops.actions.histories import store_for
+from yamaha_ops.actions.sides import FORMS, Side, Sides
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import store_for
-from yamaha_ops.cli._sides import FORMS, Side, Sides
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.history.comparison import Comparison, compare
 from yamaha_ops.inventory import load

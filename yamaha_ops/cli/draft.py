@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.histories import author_from, store_for
+from yamaha_ops.actions.sides import DRAFT, Sides
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import author_from, store_for
-from yamaha_ops.cli._sides import DRAFT, Sides
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)

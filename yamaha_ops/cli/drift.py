@@ -12,9 +12,9 @@ import typer
 from prometheus_client.core import GaugeMetricFamily
 from rich.console import Console
 
+from yamaha_ops.actions.backups import LiveSource
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._backups import LiveSource
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.exporter import text

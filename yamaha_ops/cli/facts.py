@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from yamaha_ops.actions.histories import local_time
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._history import local_time
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.facts import Facts, read_facts
 from yamaha_ops.fleet import run

@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from yamaha_ops.actions.backups import LiveSource, back_up
+from yamaha_ops.actions.histories import author_from, store_for
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
-from yamaha_ops.cli._backups import LiveSource, back_up
-from yamaha_ops.cli._history import author_from, store_for
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.firmware import Revision

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.cells import cell_len
 
+from yamaha_ops.actions.histories import local_time, revision_as_json, store_beside
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import local_time, revision_as_json, store_beside
 from yamaha_ops.history import Revision, new_key
 
 app = typer.Typer(add_completion=False)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
+from yamaha_ops.durable import write_private
 from yamaha_ops.facts import LanMap, read_facts, read_lan_map
 from yamaha_ops.facts.picture import draw
 from yamaha_ops.inventory import load

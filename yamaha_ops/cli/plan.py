@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import nothing_differs
 from yamaha_ops.change.apply import plan as make
 from yamaha_ops.change.event import silent
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import markdown, show_plan
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.inventory import load
 
@@ -45,6 +45,7 @@ def plan(
 ) -> None:
     """Show the commands that apply would send. Nothing is changed."""
     known = load(inventory)
+    terms = Terms(accept_new_host_key=accept_new_host_key, resend_secrets=resend_secrets)
     chosen = known.select(routers or (), labels or (), everything)
     if out and len(chosen) > 1:
         raise InputError("--out saves the plan of one router; name one")
@@ -52,13 +53,7 @@ def plan(
     differs, code = False, ExitCode.DONE
     for router in chosen:
         try:
-            job = job_for(
-                known,
-                router,
-                report=silent,
-                accept_new_host_key=accept_new_host_key,
-                resend_secrets=resend_secrets,
-            )
+            job = job_for(known, router, report=silent, terms=terms)
             made = make(job)
         except YamahaOpsError as error:
             if len(chosen) == 1 and not as_json:

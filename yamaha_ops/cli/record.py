@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
+from yamaha_ops.durable import write_private
 from yamaha_ops.health.recording import record as record_router
 from yamaha_ops.inventory import load
 from yamaha_ops.router import connect

@@ -12,6 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions.backups import LiveSource, back_up
+from yamaha_ops.actions.histories import author_from, store_for
+from yamaha_ops.actions.jobs import Terms, job_for
+from yamaha_ops.actions.revealing import revealing
+from yamaha_ops.actions.sides import FORMS, Sides
 from yamaha_ops.change.apply import apply as change
 from yamaha_ops.change.apply import plan as make_plan
 from yamaha_ops.change.event import Kind
@@ -22,12 +27,7 @@ from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
-from yamaha_ops.cli._backups import LiveSource, back_up
-from yamaha_ops.cli._history import author_from, store_for
-from yamaha_ops.cli._jobs import job_for
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
-from yamaha_ops.cli._revealing import revealing
-from yamaha_ops.cli._sides import FORMS, Sides
 from yamaha_ops.errors import InputError, YamahaOpsError
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.router import Session
@@ -79,10 +79,12 @@ def restore(
             entry,
             report=progress,
             wanted=side.configuration,
-            guard=guard,
-            accept_new_host_key=accept_new_host_key,
-            verification_seconds=verify_seconds,
-            allowed=allow or (),
+            terms=Terms(
+                guard,
+                verify_seconds,
+                tuple(allow or ()),
+                accept_new_host_key=accept_new_host_key,
+            ),
         )
         job = _seeing_secrets(job, entry, known.state, accept_new_host_key=accept_new_host_key)
         if dry_run:

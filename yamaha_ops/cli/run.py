@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from yamaha_ops.actions.remote import Answers, Result, execute, refuse_changes, skipped
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._remote import Answers, Result, execute, refuse_changes, skipped
 from yamaha_ops.config.words import quote
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.fleet import Done
 from yamaha_ops.fleet import run as run_on

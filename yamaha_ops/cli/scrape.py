@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.histories import backup_times
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import backup_times
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.exporter import as_json as scrape_as_json
 from yamaha_ops.exporter.once import AT_ONCE, scrape_once, write_textfile

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.histories import revision_as_json, store_for
+from yamaha_ops.actions.sides import FORMS, Sides
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._history import revision_as_json, store_for
-from yamaha_ops.cli._sides import FORMS, Sides
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import InputError
 from yamaha_ops.inventory import load
 

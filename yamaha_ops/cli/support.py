@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.support import archive, bundle
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._support import archive, bundle
+from yamaha_ops.durable import write_private
 from yamaha_ops.inventory import load
 from yamaha_ops.router import connect
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.histories import store_beside
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._history import store_beside
 
 app = typer.Typer(add_completion=False)
 

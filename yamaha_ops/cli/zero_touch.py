@@ -12,15 +12,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions.first_boot import NAME, first_boot
+from yamaha_ops.actions.jobs import Terms, job_for
+from yamaha_ops.actions.places import Place, Places
 from yamaha_ops.change.apply import apply as change
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._files import write_private
-from yamaha_ops.cli._first_boot import NAME, first_boot
-from yamaha_ops.cli._jobs import job_for
-from yamaha_ops.cli._places import Place, Places
 from yamaha_ops.cli._plans import Progress, show_outcome
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import PlanError
 from yamaha_ops.inventory import Inventory, Router, load
 from yamaha_ops.render import render
@@ -115,7 +115,7 @@ def contact(
     places.keep(place)
     out, err = Console(highlight=False), Console(stderr=True, highlight=False)
     with closing(Progress(err)) as progress:
-        job = job_for(known, entry, report=progress, accept_new_host_key=True)
+        job = job_for(known, entry, report=progress, terms=Terms(accept_new_host_key=True))
         outcome = change(job, lambda plan: _still_open(plan, place))
     if outcome.result in {Result.CHANGED, Result.FINISHED, Result.UNCHANGED}:
         _keep_on_the_device(entry, known)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamaha_ops import durable
 from yamaha_ops.errors import InputError
 from yamaha_ops.exporter.target import Target
 from yamaha_ops.fleet import Policy, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from yamaha_ops.exporter.scrape import Scrape
     from yamaha_ops.exporter.target import Settings
@@ -82,17 +80,6 @@ def write_textfile(path: Path, content: bytes) -> None:
         InputError: The place cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                os.fchmod(file.fileno(), 0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        durable.write(path, content, mode=0o644)
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", where=str(path)) from error

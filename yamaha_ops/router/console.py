@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops import durable
 from yamaha_ops.errors import ConsoleError
 from yamaha_ops.firmware import Revision
-from yamaha_ops.router import durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -159,7 +159,7 @@ class Record:
             {"original": dict(borrowed.original), "temporary": dict(borrowed.temporary)}, indent=1
         )
         try:
-            durable.write(self.path, text.encode() + b"\n")
+            durable.keep(self.path, text.encode() + b"\n")
         except OSError as error:
             raise self._unusable(error) from error
 

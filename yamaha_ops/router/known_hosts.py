@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
+from yamaha_ops import durable
 from yamaha_ops.errors import HostKeyError
-from yamaha_ops.router import durable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,7 +164,7 @@ class KnownHosts(MissingHostKeyPolicy):
                 old = self._path.read_text("utf-8") if self._path.exists() else ""
                 if old and not old.endswith("\n"):
                     old += "\n"
-                durable.write(self._path, (old + line).encode())
+                durable.keep(self._path, (old + line).encode())
         except OSError as error:
             raise self._unusable(error) from error
 

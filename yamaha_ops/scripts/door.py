@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops import durable
 from yamaha_ops.errors import ConsoleError, UnknownStateError, YamahaOpsError
-from yamaha_ops.router import durable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,7 @@ class Door:
     def _write(self, session: Session, before: str, during: str) -> None:
         text = json.dumps({"before": before, "during": during})
         try:
-            durable.write(self.record, text.encode() + b"\n")
+            durable.keep(self.record, text.encode() + b"\n")
         except OSError as error:
             raise ConsoleError(
                 f"the record of the opened TFTP door cannot be kept: {error.strerror}",

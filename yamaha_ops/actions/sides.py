@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yamaha_ops.cli._backups import LiveSource
-from yamaha_ops.cli._history import local_time
+from yamaha_ops.actions.backups import LiveSource
+from yamaha_ops.actions.histories import local_time
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import InputError
 from yamaha_ops.history import HistoryError, Kind, read

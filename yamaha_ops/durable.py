@@ -1,4 +1,4 @@
-"""Files of the toolkit's own that survive a crash, and locks that do not."""
+"""Files that survive a crash as a whole, and locks that do not survive it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamaha_ops.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash it holds the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def write(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a file so that after a crash it holds the old content or the new, never a part.
+
+    Raises:
+        OSError: The place cannot be written; the old file stands.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -23,11 +28,30 @@ def write(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        temporary.chmod(mode)
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file of the toolkit's own, as :func:`write`, and make its folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write(path, data)
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file that a user named, as a whole and readable by its owner only; text as UTF-8.
+
+    Raises:
+        InputError: The place cannot be written.
+    """
+    try:
+        write(path, content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
 def remove(path: Path) -> None:

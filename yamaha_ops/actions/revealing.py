@@ -16,7 +16,7 @@ from yamaha_ops.history.completing import completed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yamaha_ops.cli._backups import LiveSource
+    from yamaha_ops.actions.backups import LiveSource
     from yamaha_ops.router import Session
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from yamaha_ops.cli._masking import mask_text
+from yamaha_ops.actions.masking import mask_text
 from yamaha_ops.config import mask
 from yamaha_ops.errors import (
     CommandError,

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from yamaha_ops.actions.circumstances import circumstances
 from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
-from yamaha_ops.cli._circumstances import circumstances
 from yamaha_ops.render import render
 from yamaha_ops.router import connect_administrator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from yamaha_ops.change.event import Report
     from yamaha_ops.config import Configuration
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.inventory.services import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a router may be changed: what a person may say about it.
+
+    Attributes:
+        guard: One of :data:`yamaha_ops.change.guard.CHOICES`.
+        verification_seconds: How long the line may take to come up.
+        allowed: Dangers that are meant, as the refusal names them.
+        resend_secrets: Send secrets again that the router shows as ``*``.
+        accept_new_host_key: As :func:`yamaha_ops.router.connect`.
+    """
+
+    guard: str = "auto"
+    verification_seconds: float = VERIFICATION_SECONDS
+    allowed: tuple[str, ...] = ()
+    resend_secrets: bool = False
+    accept_new_host_key: bool = False
+
+
+AS_USUAL: Final = Terms()
 
 
 def job_for(
@@ -27,11 +47,7 @@ def job_for(
     *,
     report: Report,
     wanted: Configuration | None = None,
-    guard: str = "auto",
-    accept_new_host_key: bool = False,
-    verification_seconds: float = VERIFICATION_SECONDS,
-    allowed: Sequence[str] = (),
-    resend_secrets: bool = False,
+    terms: Terms = AS_USUAL,
 ) -> Job:
     """Return the job that brings one router to what is wanted, or to what the inventory says.
 
@@ -47,17 +63,17 @@ def job_for(
             connect_administrator,
             router,
             state=inventory.state,
-            accept_new_host_key=accept_new_host_key,
+            accept_new_host_key=terms.accept_new_host_key,
         ),
         state=inventory.state,
         expected=_expected(rendered, router),
-        guard=guard,
+        guard=terms.guard,
         circumstances=circumstances(router),
-        allowed=tuple(allowed),
-        resend_secrets=resend_secrets,
+        allowed=terms.allowed,
+        resend_secrets=terms.resend_secrets,
         administrator_password=secret.resolve if secret else None,
         report=report,
-        verification_seconds=verification_seconds,
+        verification_seconds=terms.verification_seconds,
     )
     if wanted:
         return job

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from yamaha_ops import __version__
-from yamaha_ops.cli._masking import mask_text
+from yamaha_ops.actions.masking import mask_text
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import CommandError, ParseError, YamahaOpsError
 from yamaha_ops.health import MODULES, MapeLine, collect

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from yamaha_ops.cli._files import write_private
+from yamaha_ops.durable import write_private
 from yamaha_ops.errors import InputError, PlanError
 
 if TYPE_CHECKING:
