@@ -94,3 +94,12 @@ def test_single_commands_can_be_recorded(capsys: pytest.CaptureFixture[str]) -> 
     assert [section.command for section in transcript.sections] == ["show arp", "show config"]
     assert "tunnel encapsulation map-e" in transcript.answer("show config")
     assert "login user admin *" in transcript.answer("show config")
+
+
+def test_a_place_that_is_not_there_is_told_before_the_router_is_asked(
+    lab: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = len(lab.routers["tokyo"].log)
+    assert main(["record", "tokyo", "-o", str(tmp_path / "no" / "file")]) == 1
+    assert "is in no folder that exists" in capsys.readouterr().err
+    assert len(lab.routers["tokyo"].log) == before

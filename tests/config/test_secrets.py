@@ -112,6 +112,13 @@ def test_a_recorded_file_survives_storage(recorded_file: Path) -> None:
     assert Configuration.parse(kept).masked() == configuration.masked()
 
 
+def test_what_looks_like_a_reference_comes_back_as_it_was() -> None:
+    text = 'description lan1 "@{lan1}"\nset A="@{x} S1"\n'
+    kept, secrets = separate(Configuration.parse(text))
+    assert "S1" not in kept
+    assert restore(kept, secrets) == text
+
+
 def test_a_lost_secret_is_named() -> None:
     with pytest.raises(SecretError, match=r"no secret is kept for @\{set-A/2\}"):
         restore("set A=@{set-A/2}", {})

@@ -79,12 +79,14 @@ def test_a_changed_key_is_refused_even_when_new_ones_are_accepted(
     tmp_path: Path, host_keys: Sequence[paramiko.RSAKey], *, accept_new: bool
 ) -> None:
     path = tmp_path / "known_hosts"
+    path.write_text("# a note\n")
     judge(hosts(path, accept_new=True), host_keys[0])
     before = path.read_bytes()
     with pytest.raises(HostKeyError, match="changed") as caught:
         judge(hosts(path, accept_new=accept_new), host_keys[1])
     assert fingerprint(host_keys[0]) in str(caught.value)
     assert fingerprint(host_keys[1]) in str(caught.value)
+    assert caught.value.where == f"{path}:2"
     assert path.read_bytes() == before
 
 

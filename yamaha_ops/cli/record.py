@@ -9,6 +9,7 @@ import typer
 
 from yamaha_ops.cli import _options as options
 from yamaha_ops.durable import write_private
+from yamaha_ops.errors import InputError
 from yamaha_ops.health.recording import record as record_router
 from yamaha_ops.inventory import load
 from yamaha_ops.router import connect
@@ -33,6 +34,8 @@ def record(
     Addresses, MAC addresses, names, serial numbers and secrets are replaced, the same thing by
     the same stand-in everywhere. Read the file before you give it away all the same.
     """
+    if not out.parent.is_dir():
+        raise InputError("is in no folder that exists", where=str(out))
     known = load(inventory)
     entry = known.router(router)
 

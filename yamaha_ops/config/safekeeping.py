@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from yamaha_ops.config.configuration import Configuration
 from yamaha_ops.config.secrets import Secret, replace_words
 from yamaha_ops.config.setting import Setting
 from yamaha_ops.config.statement import Kind, Statement, read
@@ -13,9 +14,10 @@ from yamaha_ops.errors import ConfigError, SecretError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yamaha_ops.config.configuration import Configuration
-
 _REFERENCE = re.compile(r"@\{([^{}]+)\}")
+_LITERAL = "@{"
+_ESCAPED = "@{@}{"
+"""A router's own ``@{`` is kept as a reference to ``@``: it is not taken for one of ours."""
 
 
 def separate(configuration: Configuration) -> tuple[str, dict[str, str]]:
@@ -40,7 +42,11 @@ def separate(configuration: Configuration) -> tuple[str, dict[str, str]]:
         secrets[name] = raw
         return f"@{{{name}}}"
 
-    return configuration.rewritten(take), secrets
+    if _LITERAL not in configuration.text:
+        return configuration.rewritten(take), secrets
+    escaped = configuration.text.replace(_LITERAL, _ESCAPED)
+    text = Configuration.parse(escaped, source=configuration.source).rewritten(take)
+    return text, {name: value.replace(_ESCAPED, _LITERAL) for name, value in secrets.items()}
 
 
 def restore(text: str, secrets: Mapping[str, str]) -> str:
@@ -51,6 +57,8 @@ def restore(text: str, secrets: Mapping[str, str]) -> str:
     """
 
     def put_back(reference: re.Match[str]) -> str:
+        if reference[0] == "@{@}":
+            return "@"
         try:
             return secrets[reference[1]]
         except KeyError:

@@ -59,19 +59,9 @@ def kept_form(configuration: Configuration) -> Configuration:
     return Configuration.parse(text, source=configuration.source)
 
 
-_LITERAL = "@{"
-_ESCAPED = "@{@}{"
-"""A router's own ``@{`` is kept as a reference to ``@``: it is not taken for one of ours."""
-
-
 def sealed(configuration: Configuration) -> tuple[str, dict[str, str]]:
     """Return the kept form with references in the places of secrets, and the secrets."""
-    kept = kept_form(configuration)
-    if _LITERAL not in kept.text:
-        return separate(kept)
-    escaped = kept.text.replace(_LITERAL, _ESCAPED)
-    text, secrets = separate(Configuration.parse(escaped, source=kept.source))
-    return text, {name: value.replace(_ESCAPED, _LITERAL) for name, value in secrets.items()}
+    return separate(kept_form(configuration))
 
 
 def opened(text: str, secrets: Mapping[str, str]) -> str:
@@ -80,4 +70,4 @@ def opened(text: str, secrets: Mapping[str, str]) -> str:
     Raises:
         SecretError: A reference has no secret.
     """
-    return restore(text, {**secrets, "@": "@"})
+    return restore(text, secrets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
@@ -33,19 +33,22 @@ def address(host: str, port: int) -> str:
     return host if port == 22 else f"[{host}]:{port}"  # noqa: PLR2004 -- the port of SSH
 
 
+class _Line(NamedTuple):
+    number: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """The lines of a file by the names in them: keys are decoded only where they are compared."""
 
     stamp: tuple[int, int, int]
-    named: Mapping[str, Sequence[str]]
-    hashed: Sequence[tuple[str, str]]
+    named: Mapping[str, Sequence[_Line]]
+    hashed: Sequence[tuple[str, _Line]]
 
-    def lines(self, name: str) -> list[str]:
+    def lines(self, name: str) -> list[_Line]:
         """Return the lines about a host, those first that name it in clear."""
-        concealed = [
-            line for name_, line in self.hashed if HostKeys.hash_host(name, name_) == name_
-        ]
+        concealed = [line for hashed, line in self.hashed if _hashes_to(name, hashed)]
         return [*self.named.get(name, ()), *concealed]
 
 
@@ -71,15 +74,16 @@ def _index(path: Path) -> _Index:
 
 
 def _read(path: Path, stamp: tuple[int, int, int]) -> _Index:
-    named: dict[str, list[str]] = {}
-    hashed: list[tuple[str, str]] = []
-    for line in path.read_text("utf-8", "replace").splitlines():
-        names = line.split(maxsplit=1)[:1]
+    named: dict[str, list[_Line]] = {}
+    hashed: list[tuple[str, _Line]] = []
+    for number, text in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        line = _Line(number, text.strip())
+        names = line.text.split(maxsplit=1)[:1]
         for name in names[0].split(",") if names else ():
             if name.startswith("|1|"):
                 hashed.append((name, line))
-            elif not line.startswith("#"):
-                named.setdefault(name, []).append(line.strip())
+            elif not line.text.startswith("#"):
+                named.setdefault(name, []).append(line)
     return _Index(stamp, named, hashed)
 
 
@@ -102,7 +106,7 @@ class KnownHosts(MissingHostKeyPolicy):
 
     def key_types(self) -> frozenset[str]:
         """Return the types of the keys on record for this host."""
-        return frozenset(key.get_name() for key in self._recorded())
+        return frozenset(self._recorded())
 
     def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> None:
         """Judge the key that the router showed.
@@ -112,7 +116,7 @@ class KnownHosts(MissingHostKeyPolicy):
         """
         del client, hostname
         recorded = self._recorded()
-        if key in recorded:
+        if any(key == known for _, known in recorded.values()):
             return
         if recorded:
             raise self.changed(fingerprint(key))
@@ -128,34 +132,37 @@ class KnownHosts(MissingHostKeyPolicy):
 
     def changed(self, shown: str) -> HostKeyError:
         """Return the error for a router that shows another key than the one on record."""
-        recorded = ", ".join(f"{key.get_name()} {fingerprint(key)}" for key in self._recorded())
+        found = self._recorded()
+        recorded = ", ".join(f"{kind} {fingerprint(key)}" for kind, (_, key) in found.items())
+        numbers = ", ".join(str(number) for number, _ in found.values())
         return HostKeyError(
             f"the host key of {self._address} changed: recorded is {recorded}, shown was {shown}",
             router=self._name,
-            where=str(self._path),
+            where=f"{self._path}:{numbers}",
             hint="somebody may be listening in; if the router was replaced or its key was made "
-            f"anew, remove its line from {self._path}",
+            f"anew, remove line {numbers} of {self._path}",
         )
 
-    def _recorded(self) -> list[PKey]:
-        """Return this host's keys, as paramiko would: the first of each type counts."""
-        found: dict[str, PKey] = {}
+    def _recorded(self) -> dict[str, tuple[int, PKey]]:
+        """Return this host's keys by type, with their lines; the first of each type counts."""
+        found: dict[str, tuple[int, PKey]] = {}
+        number = 0
         try:
-            for line in _index(self._path).lines(self._address):
-                entry = HostKeyEntry.from_line(line)
+            for number, text in _index(self._path).lines(self._address):
+                entry = HostKeyEntry.from_line(text)
                 if entry and entry.key is not None:
-                    found.setdefault(entry.key.get_name(), entry.key)
+                    found.setdefault(entry.key.get_name(), (number, entry.key))
         except FileNotFoundError:
-            return []
+            return {}
         except OSError as error:
             raise self._unusable(error) from error
         except (InvalidHostKey, SSHException, ValueError) as error:
             raise HostKeyError(
                 f"the line of {self._address} in the file of known hosts cannot be read",
                 router=self._name,
-                where=str(self._path),
+                where=f"{self._path}:{number}",
             ) from error
-        return list(found.values())
+        return found
 
     def _record(self, key: PKey) -> None:
         line = HostKeyEntry([self._address], key).to_line() or ""
