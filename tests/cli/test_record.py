@@ -100,6 +100,8 @@ def test_a_place_that_is_not_there_is_told_before_the_router_is_asked(
     lab: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = len(lab.routers["tokyo"].log)
-    assert main(["record", "tokyo", "-o", str(tmp_path / "no" / "file")]) == 1
+    with pytest.raises(SystemExit) as left:
+        main(["record", "tokyo", "-o", str(tmp_path / "no" / "file")])
+    assert left.value.code == 1
     assert "is in no folder that exists" in capsys.readouterr().err
     assert len(lab.routers["tokyo"].log) == before
