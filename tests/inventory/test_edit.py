@@ -8,7 +8,7 @@ import pytest
 
 from yamaha_ops.errors import InventoryError
 from yamaha_ops.inventory import Inventory, load
-from yamaha_ops.inventory.edit import set_value
+from yamaha_ops.inventory.edit import edited, set_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +80,24 @@ def test_a_router_of_an_included_file_is_edited_there(
     inventory = loaded("include: [more.yaml]\nrouters: {other: {host: b}}\n")
     assert set_value(inventory, "home", ("port",), "2022") == Path("more.yaml")
     assert more.read_text(encoding="utf-8") == "routers:\n  home: {host: a, port: 2022} # here\n"
+
+
+def test_what_an_edit_would_give_is_known_before_anything_is_written(shipped: Path) -> None:
+    before = shipped.read_bytes()
+    edit = edited(
+        load(shipped),
+        "home",
+        {("line", "mtu"): "1440", ("lan", "address"): "192.168.7.1/24", ("lan", "dhcp"): ""},
+    )
+    assert edit.inventory.router("home").line.mtu == 1440  # type: ignore[union-attr]
+    assert shipped.read_bytes() == before
+    edit.write()
+    assert load(shipped).router("home") == edit.inventory.router("home")
+
+
+def test_a_file_that_moved_is_not_overwritten(shipped: Path) -> None:
+    edit = edited(load(shipped), "home", {("line", "mtu"): "1440"})
+    shipped.write_text(shipped.read_text(encoding="utf-8") + "# another hand\n", encoding="utf-8")
+    with pytest.raises(InventoryError, match="changed meanwhile"):
+        edit.write()
+    assert "1440" not in shipped.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from yamaha_ops.inventory.router import Router
 from yamaha_ops.inventory.source import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from yamaha_ops.inventory.source import Keys, Source
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 SECTIONS = ("include", "defaults", "groups", "routers")
 
 
-def load(path: Path) -> Inventory:
+def load(path: Path, *, instead: Mapping[Path, str] | None = None) -> Inventory:
     """Read an inventory file and everything it includes.
+
+    Args:
+        path: The file.
+        instead: Texts to be read in place of what files hold: what the inventory would be.
 
     Raises:
         InventoryError: Something is wrong; all problems are told together, each with its file,
             line and column and the nearest valid name.
     """
-    sources = list(_sources(path, path, set()))
+    sources = list(_sources(path, instead or {}, set()))
     refuse(problem for source in sources for problem in _misplaced(source))
     book = _Book(sources)
     refuse(book.problems)
@@ -50,12 +54,12 @@ def load(path: Path) -> Inventory:
     return Inventory(path, routers, origins)
 
 
-def _sources(path: Path, root: Path, seen: set[Path]) -> Iterator[Source]:
+def _sources(path: Path, instead: Mapping[Path, str], seen: set[Path]) -> Iterator[Source]:
     """Yield a file and the files it includes, each once."""
     if path.resolve() in seen:
         return
     seen.add(path.resolve())
-    source = read(path)
+    source = read(path, instead.get(path))
     yield source
     includes = source.data.get("include") if isinstance(source.data, dict) else None
     for index, pattern in enumerate(includes if isinstance(includes, list) else []):
@@ -65,7 +69,7 @@ def _sources(path: Path, root: Path, seen: set[Path]) -> Iterator[Source]:
                 f"nothing matches {pattern}", where=str(source.place(("include", index)))
             )
         for each in found:
-            yield from _sources(each, root, seen)
+            yield from _sources(each, instead, seen)
 
 
 def _misplaced(source: Source) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from yamaha_ops.inventory.parts import (
     UserName,
     fault,
 )
+from yamaha_ops.inventory.scripts import Script, ScriptName, agree
 from yamaha_ops.inventory.services import (
     Check,
     Console,
@@ -56,6 +57,8 @@ class Router(Part):
     """Offer the SHA-1 algorithms that old firmware needs."""
     groups: tuple[Name, ...] = ()
     """Groups it inherits from; where two disagree, the later one counts."""
+    approval: bool = False
+    """A change that is made in the browser needs a second person who approves it."""
     labels: dict[Name, Label] = Field(default_factory=dict)
     """For choosing routers: `--label site=tokyo`."""
     variables: dict[Name, Any] = Field(default_factory=dict)
@@ -71,6 +74,8 @@ class Router(Part):
     syslog: Syslog = Syslog()
     snmp: Snmp | None = None
     schedules: dict[Name, Schedule] = Field(default_factory=dict)
+    scripts: dict[ScriptName, Script] = Field(default_factory=dict)
+    """Lua scripts that it runs, by name: a shipped one, or one of your own."""
     console: Console = Console()
     vpn: Vpn = Vpn()
     checks: tuple[Check, ...] = ()
@@ -87,6 +92,7 @@ class Router(Part):
         self._check_networks()
         self._check_forwards()
         self._check_vpn()
+        agree(self.scripts, self.notifier)
         if self.management.ssh == ("none",):
             raise fault("management.ssh", "must let the toolkit in: it has no other way")
         return self
@@ -94,6 +100,12 @@ class Router(Part):
     def running(self, firmware: str) -> "Router":
         """Return the same router with the revision it says it runs (``Rev.15.02.09``)."""
         return self.model_copy(update={"firmware": Revision.parse(firmware)})
+
+    @property
+    def notifier(self) -> str | None:
+        """The script that tells the provider of a fixed address where we are, if there is one."""
+        fixed = self.line.fixed if self.line else None
+        return "v6plus-notify" if fixed is not None and fixed.user is not None else None
 
     @property
     def networks(self) -> dict[str, Network]:

@@ -46,8 +46,8 @@ class Source:
         return self.places.get(keys, Place(self.file, 1, 1))
 
 
-def read(path: Path) -> Source:
-    """Read one YAML file.
+def read(path: Path, text: str | None = None) -> Source:
+    """Read one YAML file, or a text in its place.
 
     Raises:
         InventoryError: The file is not there or is not YAML. The text of the file is never
@@ -55,7 +55,7 @@ def read(path: Path) -> Source:
     """
     shown = str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if text is None else text
     except OSError as error:
         raise InventoryError(f"cannot be read: {error.strerror}", where=shown) from None
     except UnicodeDecodeError:
