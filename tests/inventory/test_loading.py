@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from yamaha_ops.errors import InventoryError
-from yamaha_ops.inventory import Inventory, load
+from yamaha_ops.inventory import Inventory, Secret, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -179,3 +179,64 @@ def test_a_router_can_be_told_what_it_runs(loaded: Loader) -> None:
     home = loaded(HOME).router("home")
     assert home.firmware is None
     assert str(home.running("Rev.15.02.09").firmware) == "15.02.09"
+
+
+def test_scripts_are_inherited_field_by_field_and_taken_away_by_no_value(loaded: Loader) -> None:
+    book = loaded("""\
+        groups:
+          watched:
+            scripts:
+              mape-watch: {variables: {MAPE_WATCH_HIGH: 1500, NOTIFY_URL: "env:HOOK"}}
+              reach-watch: {variables: {REACH_WATCH_HOST: 203.0.113.9}}
+        routers:
+          home:
+            host: a
+            groups: [watched]
+            scripts:
+              mape-watch: {variables: {MAPE_WATCH_HIGH: 900}}
+              reach-watch:
+              report: {at: "*/mon 03:00", via: embedded}
+        """)
+    scripts = book.router("home").scripts
+    assert list(scripts) == ["mape-watch", "report"]
+    told = {name: str(value) for name, value in scripts["mape-watch"].variables.items()}
+    assert told == {"MAPE_WATCH_HIGH": "900", "NOTIFY_URL": "env:HOOK"}
+    assert isinstance(scripts["mape-watch"].variables["NOTIFY_URL"].value, Secret)
+    assert scripts["mape-watch"].path("mape-watch") == "/lua/mape-watch.lua"
+    assert scripts["report"].path("report") == "emfs:/report.lua"
+    assert (scripts["mape-watch"].resident, scripts["report"].resident) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "says"),
+    [
+        ("{x: {at: soon}}", "scripts.x.at: must be startup, a time such as 03:00"),
+        ("{x: {at: +60}}", "scripts.x.at"),
+        ("{../x: {}}", "letters, digits, hyphens and underscores"),
+        ("{x: {folder: lua}}", "must be a folder on the router such as /lua"),
+        ("{x: {via: post}}", "scripts.x.via is not a known value; valid: auto, sftp"),
+        ("{x: {arguments: 'a; b'}}", "must be words, unquoted"),
+        ("{x: {variables: {1X: 1}}}", "letters, digits and underscores, a letter first"),
+        ("{x: {variables: {X: [1]}}}", "must be a number, a text or a reference"),
+        ("{x: {variables: {X: ''}}}", "must be one line that is not empty"),
+        ("{x: {variables: {X: 'env:1'}}}", "must be a reference to a secret"),
+        (
+            "{x: {variables: {API_TOKEN: planted}}}",
+            "scripts.x.variables.API_TOKEN: must be a reference",
+        ),
+        (
+            "{x: {variables: {URL: a}}, y: {variables: {URL: b}}}",
+            "scripts.y.variables.URL: is set otherwise by x",
+        ),
+        (
+            "{" + ", ".join(f"s{number}: {{}}" for number in range(9)) + "}",
+            "scripts: 9 start with the router, which runs 8 at once",
+        ),
+    ],
+)
+def test_scripts_that_no_router_could_run_are_refused(
+    refused: Refuser, scripts: str, says: str
+) -> None:
+    told = refused(f"routers: {{home: {{host: a, scripts: {scripts}}}}}\n")
+    assert says in told
+    assert "planted" not in told

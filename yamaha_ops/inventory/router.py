@@ -104,8 +104,9 @@ class Router(Part):
     @property
     def notifier(self) -> str | None:
         """The script that tells the provider of a fixed address where we are, if there is one."""
-        fixed = self.line.fixed if self.line else None
-        return "v6plus-notify" if fixed is not None and fixed.user is not None else None
+        if self.line is None or self.line.actual != "v6plus-fixed" or self.line.fixed is None:
+            return None
+        return "v6plus-notify" if self.line.fixed.user is not None else None
 
     @property
     def networks(self) -> dict[str, Network]:

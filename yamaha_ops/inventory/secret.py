@@ -57,7 +57,7 @@ class Secret:
     ) -> core_schema.CoreSchema:
         """Accept a reference in the inventory; refuse a bare value without repeating it."""
         return core_schema.with_info_plain_validator_function(
-            cls._validate, serialization=core_schema.to_string_ser_schema()
+            cls.accept, serialization=core_schema.to_string_ser_schema()
         )
 
     @classmethod
@@ -73,7 +73,8 @@ class Secret:
         }
 
     @classmethod
-    def _validate(cls, value: Any, info: core_schema.ValidationInfo) -> Secret:
+    def accept(cls, value: Any, info: core_schema.ValidationInfo) -> Secret:
+        """Return what an inventory refers to; a bare value is refused without repeating it."""
         if isinstance(value, cls):
             return value
         if not isinstance(value, str) or not _REFERENCE.fullmatch(value):

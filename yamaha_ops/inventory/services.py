@@ -37,14 +37,14 @@ Address = Annotated[
 Facility = Annotated[
     str, form(r"^(user|local[0-7]|\d{1,2})$", "user, local0 to local7 or a number")
 ]
+MOMENT = (
+    r"startup|usb-attached|sd-attached|"
+    r"([*0-9,-]+/([*0-9,-]+|[a-z]{3}([,-][a-z]{3})*) )?"
+    r"[*0-9,-]{1,8}:[*0-9,-]{1,8}(:\d{1,2})?"
+)
+"""REF 37.1, without the relative timer: that is no state but an event."""
 Moment = Annotated[
-    str,
-    form(
-        r"^(startup|usb-attached|sd-attached|"
-        r"([*0-9,-]+/([*0-9,-]+|[a-z]{3}([,-][a-z]{3})*) )?"
-        r"[*0-9,-]{1,8}:[*0-9,-]{1,8}(:\d{1,2})?)$",
-        "startup, or a time such as 03:00 or */mon 03:00:00",
-    ),
+    str, form(rf"^({MOMENT})$", "startup, or a time such as 03:00 or */mon 03:00:00")
 ]
 
 
