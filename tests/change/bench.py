@@ -62,6 +62,10 @@ class Bench:
         return replace(self, job=replace(self.job, **changes))
 
     @property
+    def name(self) -> str:
+        return self.job.router
+
+    @property
     def said(self) -> str:
         return "\n".join(event.text for event in self.events)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.rollout import roll_out
+from yamaha_ops.change.rollout import Rollout, roll_out
 
 if TYPE_CHECKING:
     from tests.change.bench import Bench
@@ -22,12 +22,10 @@ def _roll_out(benches: list[Bench], sizes: str, max_failures: int = 1) -> list[O
     with ThreadPoolExecutor(2) as executor:
         return list(
             roll_out(
-                [bench.job for bench in benches],
-                lambda _plan: True,
+                benches,
+                lambda bench: bench.apply(),
+                Rollout(sizes, max_failures, at_once=2),
                 executor=executor,
-                at_once=2,
-                wave_sizes=sizes,
-                max_failures=max_failures,
             )
         )
 

@@ -278,3 +278,62 @@ def test_no_secret_is_found_anywhere(site: Site, caplog: pytest.LogCaptureFixtur
     ]
     assert len(said) > 10
     assert not [text for text in said if "planted" in text]
+
+
+PPPOE = "pp select 1\n pppoe use lan2\n pp auth myname user@example.jp planted-{}\n"
+
+
+def _with_pppoe(site: Site, password: str) -> None:
+    (site.folder / "templates").mkdir(exist_ok=True)
+    (site.folder / "templates" / "98-pp.j2").write_text(PPPOE.format(password), encoding="utf-8")
+
+
+def test_the_history_has_what_a_router_was_and_what_it_became(site: Site) -> None:
+    assert site.run("apply", "home", "--yes", TRUST)[0] == 0
+    lines = [json.loads(line) for line in site.run("history", "home", "--json")[1].splitlines()]
+    assert [line["reason"] for line in lines] == ["apply", "before apply"]
+    assert "map-e" in site.run("show", "home")[1]
+    assert "map-e" not in site.run("show", "home", "~1")[1]
+
+
+def test_no_history_is_kept_where_none_is_wanted(site: Site) -> None:
+    assert site.run("apply", "home", "--yes", TRUST, "--no-history")[0] == 0
+    assert not (site.folder / ".yamaha-ops" / "history.git").exists()
+
+
+def test_a_history_that_cannot_be_written_spoils_no_change(site: Site) -> None:
+    (site.folder / "file").write_text("", encoding="utf-8")
+    code, out, err = site.run("apply", "home", "--yes", TRUST, "--history", "file/history.git")
+    assert (code, site.router.online) == (0, True)
+    assert "home: changed" in out
+    assert "not kept in the history (before apply)" in err
+    assert "not kept in the history (apply)" in err
+
+
+def test_a_changed_secret_is_sent_where_sftp_shows_the_old_one(site: Site) -> None:
+    _with_pppoe(site, "first")
+    site.router.type("sftpd host any", save=True)
+    site.rewrite("    lan:\n", "    management:\n      sftp: any\n    lan:\n")
+    assert site.run("apply", "home", "--yes", TRUST)[0] == 0
+    _with_pppoe(site, "second")
+    _, out, _ = site.run("plan", "home", "--json")
+    assert [command["line"] for command in json.loads(out)["commands"]] == [
+        "pp select 1",
+        "pp auth myname user@example.jp *",
+        "pp select none",
+    ]
+    assert site.run("apply", "home", "--yes")[0] == 0
+    assert "planted-second" in site.router.running.text
+    assert site.run("apply", "home", "--yes")[1] == "home: unchanged - nothing differs\n"
+
+
+def test_a_secret_that_cannot_be_seen_is_named(site: Site) -> None:
+    _with_pppoe(site, "first")
+    assert site.run("apply", "home", "--yes", TRUST)[0] == 0
+    _with_pppoe(site, "second")
+    code, out, err = site.run("apply", "home", "--yes")
+    assert code == 0
+    assert "nothing differs, but pp auth myname" in out
+    assert "SFTP does not give them" in err
+    assert site.run("apply", "home", "--yes", "--resend-secrets")[0] == 0
+    assert "planted-second" in site.router.running.text

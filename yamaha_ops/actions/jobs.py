@@ -6,17 +6,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops.actions.backups import LiveSource
 from yamaha_ops.actions.circumstances import circumstances
+from yamaha_ops.actions.revealing import reveal
+from yamaha_ops.change.event import Kind
 from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
 from yamaha_ops.render import render
 from yamaha_ops.router import connect_administrator
+from yamaha_ops.scripts.access import Access
 
 if TYPE_CHECKING:
     from yamaha_ops.change.event import Report
     from yamaha_ops.config import Configuration
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.inventory.services import Check
+    from yamaha_ops.router import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,26 @@ def job_for(
         administrator_password=secret.resolve if secret else None,
         report=report,
         verification_seconds=terms.verification_seconds,
+        tidy=Access(router, inventory.state).door.recover,
     )
+    job = replace(job, reveal=partial(_reveal, job, inventory, router, terms))
     if wanted:
         return job
     return replace(job, check_revision=partial(_refuse_for_revision, inventory, router))
+
+
+def _reveal(
+    job: Job,
+    inventory: Inventory,
+    router: Router,
+    terms: Terms,
+    session: Session,
+    running: Configuration,
+) -> Configuration:
+    source = LiveSource(
+        session, router, inventory.state, accept_new_host_key=terms.accept_new_host_key
+    )
+    return reveal(source, running, lambda text: job.tell(text, Kind.WARNING))
 
 
 def _refuse_for_revision(inventory: Inventory, router: Router, firmware: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change.danger import refuse_dangers
 from yamaha_ops.change.lock import locked
 from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.change.plan import Plan, make_plan, read_running
+from yamaha_ops.change.plan import Plan, hidden_secrets, make_plan, read_running
 from yamaha_ops.change.recovery import recover
 from yamaha_ops.change.saved import unsaved
 from yamaha_ops.change.sequence import carry_out
+from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,9 @@ def plan(job: Job) -> Plan:
     """
     session = job.connect()
     try:
+        # Whoever holds the lock may need on the router what looks left behind.
+        with suppress(PlanError), locked(job.lock, router=job.router):
+            job.tidy(session)
         made = _made(job, session)
     finally:
         session.close()
@@ -74,6 +79,7 @@ def abandon(job: Job) -> Outcome:
 def _change(job: Job, approve: Approve) -> Outcome:
     session = job.connect()
     try:
+        job.tidy(session)
         made = _made(job, session)
         if not made.commands:
             session.close()
@@ -101,6 +107,8 @@ def nothing_differs(made: Plan) -> str:
 def _made(job: Job, session: Session) -> Plan:
     job.check_revision(session.firmware)
     running = read_running(session)
+    if not job.resend_secrets and hidden_secrets(running, job.wanted):
+        running = job.reveal(session, running)
     made = make_plan(
         session, running, job.wanted, job.circumstances, resend_secrets=job.resend_secrets
     )

@@ -38,6 +38,8 @@ class Job:
         circumstances: Model, revision, who must be able to log in, accepted findings.
         allowed: Dangers that the user has named.
         resend_secrets: Send the secrets again that the router shows as ``*``.
+        tidy: Puts right what an earlier run left on the router; called before it is read.
+        reveal: Gives a running configuration the secrets that the router shows as ``*``.
         check_revision: Refuses what the router's revision, known from the login on, cannot do.
         administrator_password: For the router's question before it compares with a saved file.
         clock: Time.
@@ -54,6 +56,10 @@ class Job:
     circumstances: Circumstances = field(default_factory=Circumstances)
     allowed: tuple[str, ...] = ()
     resend_secrets: bool = False
+    tidy: Callable[[Session], object] = field(default=lambda _session: None, repr=False)
+    reveal: Callable[[Session, Configuration], Configuration] = field(
+        default=lambda _session, running: running, repr=False
+    )
     check_revision: Callable[[str], None] = field(default=lambda _firmware: None, repr=False)
     administrator_password: Callable[[], str] | None = field(default=None, repr=False)
     clock: Clock = field(default_factory=SystemClock)

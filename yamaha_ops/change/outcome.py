@@ -10,6 +10,7 @@ from yamaha_ops.errors import ExitCode
 
 if TYPE_CHECKING:
     from yamaha_ops.change.verify import Check
+    from yamaha_ops.errors import YamahaOpsError
 
 
 class Result(StrEnum):
@@ -74,3 +75,11 @@ class Outcome:
             "commands": self.commands,
             "checks": [check.as_json() for check in self.checks],
         }
+
+
+def failed(router: str, error: YamahaOpsError | None) -> Outcome:
+    """Return the end that an error means: nothing was sent, or nobody knows."""
+    if error is None:
+        return Outcome(router, Result.FAILED, "")
+    known = error.exit_code is not ExitCode.UNKNOWN
+    return Outcome(router, Result.FAILED if known else Result.UNKNOWN, error.explain())

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from yamaha_ops.change.apply import apply
-from yamaha_ops.change.outcome import Outcome, Result
-from yamaha_ops.fleet import run, waves
+from yamaha_ops.change.outcome import Outcome, Result, failed
+from yamaha_ops.errors import ExitCode
+from yamaha_ops.fleet import Policy, run, waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
 
-    from yamaha_ops.change.job import Job
-    from yamaha_ops.change.plan import Plan
-
 ALL_AT_ONCE = "100%"
 
 
-def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
-    jobs: Sequence[Job],
-    approve: Callable[[Plan], bool],
+class Named(Protocol):
+    """A router, as far as a rollout knows one."""
+
+    @property
+    def name(self) -> str:
+        """Its inventory name."""
+        ...
+
+
+Item = TypeVar("Item", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """How many routers are changed, and when no further one is.
+
+    Attributes:
+        wave_sizes: As ``fleet.waves`` takes them: ``1,5,25%``.
+        max_failures: How many failed routers stop it.
+        at_once: Routers at a time within a wave.
+    """
+
+    wave_sizes: str = ALL_AT_ONCE
+    max_failures: int = 1
+    at_once: int = 8
+
+
+def roll_out(
+    routers: Sequence[Item],
+    change: Callable[[Item], Outcome],
+    rollout: Rollout,
     *,
     executor: Executor,
-    at_once: int,
-    wave_sizes: str = ALL_AT_ONCE,
-    max_failures: int = 1,
-    resume_only: bool = False,
+    policy: Policy[Item] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Change routers wave by wave and yield each outcome as it comes.
@@ -38,40 +60,27 @@ def roll_out(  # noqa: PLR0913 -- the policy of a rollout, by name
     that is done is found unchanged.
 
     Args:
-        jobs: One a router, in the order they are to be changed.
-        approve: Shown each plan, in the thread that changes the router.
-        executor: Where the changes run.
-        at_once: How many routers at a time within a wave.
-        wave_sizes: As ``fleet.waves`` takes them: ``1,5,25%``.
-        max_failures: How many failed routers stop the rollout.
-        resume_only: Only bring interrupted changes to their end.
+        routers: In the order they are to be changed.
+        change: Changes one of them, in a thread of the executor.
+        rollout: How many at a time, and when to stop.
+        executor: Where the changes run; it should have ``rollout.at_once`` workers.
+        policy: What else limits how many are under way. A limit of time would abandon a router in
+            the middle of its change, and must not be set.
         stop: Asked before each router: True begins no further one.
 
     Raises:
         InputError: ``wave_sizes`` is not a list of sizes.
     """
-    job = partial(apply, approve=approve, resume_only=resume_only)
     failures = 0
-    begun: set[str] = set()
 
-    def admitted(wave: Sequence[Job]) -> Iterator[Job]:
-        for each in wave:
-            if failures >= max_failures or stop():
-                return
-            begun.add(each.router)
-            yield each
+    def begin(router: Item) -> Outcome:
+        if failures >= rollout.max_failures or stop():
+            reason = "not begun, because others had failed or the rollout was stopped"
+            return Outcome(router.name, Result.SKIPPED, reason)
+        return change(router)
 
-    for wave in waves(jobs, wave_sizes):
-        for done in run(job, admitted(wave), executor=executor, at_once=at_once):
-            outcome = done.value or Outcome(
-                done.item.router, Result.FAILED, done.error.explain() if done.error else ""
-            )
-            failures += outcome.exit_code != 0
+    for wave in waves(routers, rollout.wave_sizes):
+        for done in run(begin, wave, executor=executor, at_once=rollout.at_once, policy=policy):
+            outcome = done.value or failed(done.item.name, done.error)
+            failures += outcome.exit_code != ExitCode.DONE
             yield outcome
-    for each in jobs:
-        if each.router not in begun:
-            yield Outcome(
-                each.router,
-                Result.SKIPPED,
-                "not begun, because others had failed or the rollout was stopped",
-            )

@@ -40,3 +40,11 @@ Author = Annotated[
     ),
 ]
 AtOnce = Annotated[int, typer.Option("--at-once", min=1, help="Routers at a time.")]
+NoHistory = Annotated[
+    bool,
+    typer.Option(
+        "--no-history",
+        help="Keep nothing of it in the history.",
+        show_default=False,
+    ),
+]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -15,24 +15,27 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions.changing import Keeping, carry_out
+from yamaha_ops.actions.changing import plan as plan_for
+from yamaha_ops.actions.histories import author_from, store_for
 from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import abandon as give_up
-from yamaha_ops.change.apply import apply as change
-from yamaha_ops.change.apply import plan as make_plan
 from yamaha_ops.change.guard import CHOICES
-from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
-from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.job import VERIFICATION_SECONDS
+from yamaha_ops.change.outcome import Outcome, failed
 from yamaha_ops.change.plan import Plan, Reviewed
-from yamaha_ops.change.rollout import ALL_AT_ONCE, roll_out
+from yamaha_ops.change.rollout import ALL_AT_ONCE, Rollout, roll_out
+from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan, show_summary, summary
 from yamaha_ops.errors import InputError, YamahaOpsError
 from yamaha_ops.fleet import run
-from yamaha_ops.inventory import load
+from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
 
 Approve = Callable[[Plan], bool]
+Change = Callable[[Router], Outcome]
 
 
 @app.command()
@@ -77,6 +80,10 @@ def apply(
         typer.Option("--allow", help="A danger that is meant, as the refusal names it."),
     ] = None,
     resend_secrets: options.ResendSecrets = False,
+    no_history: options_of_history.NoHistory = False,
+    author: options_of_history.Author = None,
+    history: options_of_history.HistoryPath = None,
+    history_key: options_of_history.HistoryKey = None,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
@@ -87,6 +94,9 @@ def apply(
     review = Reviewed.load(reviewed) if reviewed else None
     known = load(inventory)
     chosen = known.select(routers or (), labels or (), everything)
+    keeping = None
+    if not no_history:
+        keeping = Keeping(store_for(known, history, history_key), author_from(author))
     many = len(chosen) > 1
     if review and many:
         raise InputError("--plan applies the plan of one router; name one")
@@ -96,43 +106,46 @@ def apply(
         terms = Terms(
             guard, verify_seconds, tuple(allow or ()), resend_secrets, accept_new_host_key
         )
-        jobs = [job_for(known, router, report=progress, terms=terms) for router in chosen]
         outcomes: Iterator[Outcome]
         if abandon:
-            outcomes = map(give_up, jobs)
-        elif many:
-            rollout = Rollout(wave, max_failures, at_once, resume=resume)
-            outcomes = _many(jobs, rollout, err, sure=yes or resume)
+            outcomes = (give_up(job_for(known, router, report=progress)) for router in chosen)
         else:
-            approve = _reviewing(review, _sure if yes or review else _ask, out)
-            outcomes = _one(jobs[0], approve, resume=resume, raising=not as_json)
+            change = partial(
+                carry_out,
+                known,
+                report=progress,
+                terms=terms,
+                keeping=keeping,
+                resume_only=resume,
+            )
+            if many:
+                rollout = Rollout(wave, max_failures, at_once)
+                shown = None if yes or resume else partial(plan_for, known, terms=terms)
+                outcomes = _many(chosen, change, rollout, shown, err)
+            else:
+                approve = _reviewing(review, _sure if yes or review else _ask, out)
+                outcomes = _one(chosen[0], partial(change, approve=approve), raising=not as_json)
         ended = [_told(outcome, out) for outcome in outcomes]
     if many and out:
         show_summary(ended, out)
     raise typer.Exit(max(outcome.exit_code for outcome in ended))
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """How many routers are changed: the options that only count for several."""
-
-    wave_sizes: str
-    max_failures: int
-    at_once: int
-    resume: bool
-
-
-def _one(job: Job, approve: Approve, *, resume: bool, raising: bool) -> Iterator[Outcome]:
+def _one(router: Router, change: Change, *, raising: bool) -> Iterator[Outcome]:
     try:
-        yield change(job, approve, resume_only=resume)
+        yield change(router)
     except YamahaOpsError as error:
         if raising:
             raise
-        yield Outcome(job.router, Result.FAILED, error.explain())
+        yield failed(router.name, error)
 
 
 def _many(
-    jobs: Sequence[Job], rollout: Rollout, console: Console, *, sure: bool
+    routers: Sequence[Router],
+    change: Callable[..., Outcome],
+    rollout: Rollout,
+    plan: Callable[[Router], Plan] | None,
+    console: Console,
 ) -> Iterator[Outcome]:
     """Roll out; the first Ctrl-C begins no further router and waits for those under way."""
     stopped = Event()
@@ -146,14 +159,14 @@ def _many(
     before = signal.signal(signal.SIGINT, stop)
     try:
         with ThreadPoolExecutor(rollout.at_once) as executor:
+            approve: Approve = _sure
+            if plan:
+                approve = _asked_once(routers, plan, executor, rollout.at_once, console)
             yield from roll_out(
-                jobs,
-                _sure if sure else _asked_once(jobs, executor, rollout.at_once, console),
+                routers,
+                partial(change, approve=approve),
+                rollout,
                 executor=executor,
-                at_once=rollout.at_once,
-                wave_sizes=rollout.wave_sizes,
-                max_failures=rollout.max_failures,
-                resume_only=rollout.resume,
                 stop=stopped.is_set,
             )
     finally:
@@ -190,11 +203,15 @@ def _sure(_about: object) -> bool:
 
 
 def _asked_once(
-    jobs: Sequence[Job], executor: ThreadPoolExecutor, at_once: int, console: Console
+    routers: Sequence[Router],
+    plan: Callable[[Router], Plan],
+    executor: ThreadPoolExecutor,
+    at_once: int,
+    console: Console,
 ) -> Approve:
     """Make every plan, ask once, and approve afterwards only what was shown."""
     prints: dict[str, str] = {}
-    for done in run(make_plan, jobs, executor=executor, at_once=at_once):
+    for done in run(plan, routers, executor=executor, at_once=at_once):
         if done.value is None:
             console.print(done.error.explain() if done.error else "", style="red")
         elif done.value.commands:

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from yamaha_ops.actions.jobs import Terms, job_for
+from yamaha_ops.actions.changing import plan as make
+from yamaha_ops.actions.jobs import Terms
 from yamaha_ops.change.apply import nothing_differs
-from yamaha_ops.change.apply import plan as make
-from yamaha_ops.change.event import silent
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._plans import markdown, show_plan
@@ -53,8 +52,7 @@ def plan(
     differs, code = False, ExitCode.DONE
     for router in chosen:
         try:
-            job = job_for(known, router, report=silent, terms=terms)
-            made = make(job)
+            made = make(known, router, terms=terms)
         except YamahaOpsError as error:
             if len(chosen) == 1 and not as_json:
                 raise

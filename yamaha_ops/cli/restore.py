@@ -2,35 +2,27 @@
 
 import json
 import sys
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from yamaha_ops.actions.backups import LiveSource, back_up
+from yamaha_ops.actions.changing import Keeping, carry_out, plan
 from yamaha_ops.actions.histories import author_from, store_for
-from yamaha_ops.actions.jobs import Terms, job_for
-from yamaha_ops.actions.revealing import revealing
+from yamaha_ops.actions.jobs import Terms
 from yamaha_ops.actions.sides import FORMS, Sides
-from yamaha_ops.change.apply import apply as change
-from yamaha_ops.change.apply import plan as make_plan
-from yamaha_ops.change.event import Kind
 from yamaha_ops.change.guard import CHOICES
-from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
-from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.job import VERIFICATION_SECONDS
+from yamaha_ops.change.outcome import Outcome
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
-from yamaha_ops.errors import InputError, YamahaOpsError
-from yamaha_ops.inventory import Router, load
-from yamaha_ops.router import Session
+from yamaha_ops.errors import InputError
+from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
 
@@ -73,70 +65,44 @@ def restore(
     store = store_for(known, history, history_key)
     side = Sides(known, entry, store).find(revision)
     out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    console = None if as_json else out
+    terms = Terms(
+        guard, verify_seconds, tuple(allow or ()), accept_new_host_key=accept_new_host_key
+    )
     with closing(Progress(err)) as progress:
-        job = job_for(
-            known,
-            entry,
-            report=progress,
-            wanted=side.configuration,
-            terms=Terms(
-                guard,
-                verify_seconds,
-                tuple(allow or ()),
-                accept_new_host_key=accept_new_host_key,
-            ),
-        )
-        job = _seeing_secrets(job, entry, known.state, accept_new_host_key=accept_new_host_key)
         if dry_run:
-            _show_plan(job, None if as_json else out)
+            made = plan(known, entry, report=progress, terms=terms, wanted=side.configuration)
+            _show_plan(made, console)
             return
-        keep = partial(
-            back_up,
-            entry,
+        outcome = carry_out(
             known,
-            store,
-            author=author_from(author),
-            accept_new_host_key=accept_new_host_key,
+            entry,
+            partial(_approve, yes=yes, console=console),
+            report=progress,
+            terms=terms,
+            keeping=Keeping(
+                store,
+                author_from(author),
+                before=f"before restoring {side.about}",
+                after=f"restored {side.about}",
+            ),
+            wanted=side.configuration,
         )
-        keep(reason=f"before restoring {side.about}")
-        outcome = change(job, partial(_approve, yes=yes, console=None if as_json else out))
-        if outcome.result in {Result.CHANGED, Result.FINISHED}:
-            _keep_after(partial(keep, reason=f"restored {side.about}"))
-    _tell(outcome, None if as_json else out)
+    _tell(outcome, console)
     raise typer.Exit(outcome.exit_code)
 
 
-def _seeing_secrets(job: Job, entry: Router, state: Path, *, accept_new_host_key: bool) -> Job:
-    """Return the job with sessions that tell a changed secret."""
-
-    def connect() -> Session:
-        session = job.connect()
-        source = LiveSource(session, entry, state, accept_new_host_key=accept_new_host_key)
-        return revealing(session, source, lambda text: job.tell(text, Kind.WARNING))
-
-    return replace(job, connect=connect)
-
-
-def _show_plan(job: Job, console: Console | None) -> None:
-    plan = make_plan(job)
+def _show_plan(made: Plan, console: Console | None) -> None:
     if console is None:
-        sys.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
     else:
-        show_plan(plan, console)
+        show_plan(made, console)
 
 
 def _approve(plan: Plan, *, yes: bool, console: Console | None) -> bool:
     if console:
         show_plan(plan, console)
     return yes or ask(f"Restore {plan.router}?")
-
-
-def _keep_after(keep: Callable[[], object]) -> None:
-    """Record what was restored; the router is well even if that fails."""
-    try:
-        keep()
-    except YamahaOpsError as error:
-        typer.echo(f"yamaha-ops: restored, but not backed up since: {error.explain()}", err=True)
 
 
 def _tell(outcome: Outcome, console: Console | None) -> None:

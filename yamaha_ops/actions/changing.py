@@ -1,0 +1,136 @@
+"""Change routers as people ask for it, whatever the face, and keep what they were and became.
+
+The one way in: the terminal, the browser, a restore, and a rollout with each of its routers call
+:func:`carry_out`. Below it stands :mod:`yamaha_ops.change`, which knows neither inventories nor a
+history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from yamaha_ops.actions.backups import back_up
+from yamaha_ops.actions.jobs import AS_USUAL, Terms, job_for
+from yamaha_ops.change import apply as one
+from yamaha_ops.change.event import Kind, silent
+from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.errors import YamahaOpsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yamaha_ops.change.event import Report
+    from yamaha_ops.change.job import Job
+    from yamaha_ops.change.plan import Plan
+    from yamaha_ops.config import Configuration
+    from yamaha_ops.history import Person, Store
+    from yamaha_ops.inventory import Inventory, Router
+
+    Approve = Callable[[Plan], bool]
+
+_KEPT: Final = frozenset({Result.CHANGED, Result.FINISHED})
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the history gets what a router was before a change, and what it became.
+
+    Attributes:
+        store: The history.
+        author: By whom.
+        before: Why, of what it was.
+        after: Why, of what it became.
+    """
+
+    store: Store
+    author: Person
+    before: str = "before apply"
+    after: str = "apply"
+
+
+def plan(
+    inventory: Inventory,
+    router: Router,
+    *,
+    report: Report = silent,
+    terms: Terms = AS_USUAL,
+    wanted: Configuration | None = None,
+) -> Plan:
+    """Return what :func:`carry_out` would send; nothing is changed.
+
+    Raises:
+        YamahaOpsError: The router cannot be read, or no plan leads to the wanted configuration.
+    """
+    return one.plan(job_for(inventory, router, report=report, wanted=wanted, terms=terms))
+
+
+def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
+    inventory: Inventory,
+    router: Router,
+    approve: Approve,
+    *,
+    report: Report,
+    terms: Terms = AS_USUAL,
+    keeping: Keeping | None = None,
+    wanted: Configuration | None = None,
+    resume_only: bool = False,
+) -> Outcome:
+    """Change one router, and keep what it was and what it became.
+
+    Args:
+        inventory: Whose state folder keeps journals and locks.
+        router: Its entry.
+        approve: Shown the plan when it has commands; nothing is sent unless it returns True.
+        report: Told everything that happens; see :class:`~yamaha_ops.change.event.Event`.
+        terms: What the user said about it.
+        keeping: The history; None keeps nothing. That it cannot be written is a warning: a router
+            is never left unchanged, or called failed, for the sake of a record.
+        wanted: What the router should run; what the inventory says if left out.
+        resume_only: Only bring an interrupted change to its end.
+
+    Raises:
+        YamahaOpsError: Nothing was sent.
+    """
+    job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
+    if keeping is None:
+        return one.apply(job, approve, resume_only=resume_only)
+    keep = partial(_keep, job, inventory, router, keeping, trusting=terms.accept_new_host_key)
+
+    def approved(made: Plan) -> bool:
+        if not approve(made):
+            return False
+        keep(keeping.before)
+        return True
+
+    interrupted = bool(job.journal.entries())
+    outcome = one.apply(job, approved, resume_only=resume_only)
+    if outcome.result in _KEPT or (interrupted and outcome.result is Result.UNCHANGED):
+        keep(keeping.after)
+    return outcome
+
+
+def _keep(
+    job: Job,
+    inventory: Inventory,
+    router: Router,
+    keeping: Keeping,
+    reason: str,
+    *,
+    trusting: bool,
+) -> None:
+    try:
+        revision, new = back_up(
+            router,
+            inventory,
+            keeping.store,
+            reason=reason,
+            author=keeping.author,
+            accept_new_host_key=trusting,
+        )
+    except YamahaOpsError as error:
+        job.tell(f"not kept in the history ({reason}): {error.explain()}", Kind.WARNING)
+        return
+    if new:
+        job.tell(f"kept in the history as {revision.id[:10]} ({reason})")
