@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.firmware import ADMINISTRATOR_WORDS
-from yamaha_ops.render import numbers, way
+from yamaha_ops.render import numbers, scripts, way
 from yamaha_ops.render.filters import Filter, Filters, Policy, in_order
 from yamaha_ops.render.gates import demand
 from yamaha_ops.render.services import SERVICES
@@ -68,6 +68,8 @@ def context(router: Router) -> dict[str, Any]:
         "segments": tuple(_segments(router)),
         "domains": _domains(router),
         "schedules": _schedules(router.schedules),
+        "settings": scripts.settings(router),
+        "scripts": scripts.starts(router),
         "administrator": ADMINISTRATOR_WORDS.get(router.model, "on"),
         "route": None,
         "ipv6": None,
@@ -99,7 +101,11 @@ def reasons(seen: Mapping[str, Any]) -> dict[str, str]:
             start = f"nat descriptor masquerade static {nat.descriptor} {each.number}"
             found[start] = each.because
     found |= {f"dns server select {each.number}": each.because for each in seen["domains"]}
-    return found | {f"schedule at {each.number}": each.because for each in seen["schedules"]}
+    found |= {f"set {each.name}=": each.because for each in seen["settings"]}
+    found |= {f"embedded file {each.file}": each.because for each in seen["scripts"]}
+    for each in (*seen["schedules"], *seen["scripts"]):
+        found[f"schedule at {each.number}"] = each.because
+    return found
 
 
 def _ways(router: Router, line: Line, seen: dict[str, Any]) -> Filter | None:
@@ -178,6 +184,6 @@ _MOST_LABELS = 64
 
 
 def _schedules(wishes: dict[str, Schedule]) -> tuple[Numbered, ...]:
-    numbered = numbers.by_words(1000, wishes)
+    numbered = numbers.by_words(numbers.SCHEDULE, wishes)
     found = (Numbered(numbered[name], wish, f"schedules.{name}") for name, wish in wishes.items())
     return tuple(sorted(found, key=lambda each: each.number))

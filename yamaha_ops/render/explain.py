@@ -62,7 +62,7 @@ def explain(router: Router, *, templates: Path | None = None) -> tuple[Explained
 
 
 def _begins(text: str, start: str) -> bool:
-    return f"{text} ".startswith(f"{start} ")
+    return f"{text} ".startswith(start if start.endswith("=") else f"{start} ")
 
 
 @cache

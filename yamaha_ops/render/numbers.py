@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 PING = 220_000
 """+ VLAN ID: ICMP to the VLAN."""
@@ -33,16 +33,31 @@ BLOCK = 800_000
 """+ checksum: `filters.block`."""
 SPAN = 90_000
 
+SCHEDULE = 1000
+"""+ checksum: `schedules`."""
+SCRIPT = 100
+"""+ checksum: when scripts start. The guard of a change has 99, people have what is below."""
+SCRIPT_SPAN = 900
+
 NAT = {"tcp": 0, "udp": 100_000, "esp": 200_000}
 """+ outer port: static NAT entries."""
 
 
-def by_words(base: int, words: Iterable[str], span: int = SPAN) -> dict[str, int]:
-    """Number things that have only words; two with the same checksum go to neighbouring numbers."""
+def by_words(
+    base: int, words: Iterable[str], span: int = SPAN, *, used: Collection[int] = ()
+) -> dict[str, int]:
+    """Number things that have only words; two with the same checksum go to neighbouring numbers.
+
+    Args:
+        base: The lowest number.
+        words: What is numbered.
+        span: How many numbers there are.
+        used: Numbers that something else has.
+    """
     taken: dict[int, str] = {}
     for each in sorted(set(words)):
         number = crc32(each.encode()) % span
-        while number in taken:
+        while number in taken or base + number in used:
             number = (number + 1) % span
         taken[number] = each
     return {each: base + number for number, each in taken.items()}

@@ -25,6 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from yamaha_ops.errors import RenderError, SecretError, YamahaOpsError
 from yamaha_ops.inventory import Secret
 from yamaha_ops.inventory.problems import nearest
+from yamaha_ops.render.scripts import read
 from yamaha_ops.render.words import LIMIT, Words, finalize, word, words
 
 if TYPE_CHECKING:
@@ -76,12 +77,17 @@ class Folder(BaseLoader):
         """Return the file that counts for a name."""
         return _first(self.folders, name)
 
-    def script(self, name: str) -> tuple[Words, ...]:
-        """Return the lines of a Lua script, to be embedded; its comments stay behind."""
-        beside = self._own.parent / "lua" if self._own else None
-        path = _first(_existing(beside, shipped("lua")), name)
-        lines = path.read_text(encoding="ascii").splitlines()
-        return tuple(Words(line) for line in lines if not line.lstrip().startswith("--"))
+    def script(self, name: str, file: str | None = None) -> tuple[Words, ...]:
+        """Return the lines of a Lua script, to be embedded; its comments stay behind.
+
+        Args:
+            name: Its name in ``lua/``, the user's or the shipped one.
+            file: A file of the user's, relative to the inventory, that counts instead.
+        """
+        beside = self._own.parent if self._own else Path()
+        if file is not None:
+            return read(_first([beside], file))
+        return read(_first(_existing(beside / "lua" if self._own else None, shipped("lua")), name))
 
     def names(self) -> list[str]:
         """Name the parts in order."""
