@@ -1,0 +1,120 @@
+"""Browser sessions: begun, used, ended.
+
+How old one is, is told by two clocks, and the one that says more counts: the wall clock, which
+can be set, and the ticks of this run of the server, which cannot, but do not outlive it. So a
+clock that jumps forward ends logins early, and one that jumps back prolongs none: while the server
+runs its ticks go on; when it was down, a wall clock that stands before the last use is proof
+enough that it was set back, and the login ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
+
+from yamaha_ops.web.access.cookies import LOGIN
+from yamaha_ops.web.access.sealing import fingerprint
+from yamaha_ops.web.errors import SignInError
+from yamaha_ops.web.store.people import Login
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+    from yamaha_ops.web.console import Console
+
+HALFWAY_SECONDS: Final = 600.0
+"""How long the second factor may take."""
+
+_WRITE_SECONDS: Final = 30.0
+"""A use is written down when the last one is so long ago: reading a page writes nothing."""
+
+
+def begin(console: Console, user_id: int, *, complete: bool, address: str, agent: str) -> str:
+    """Sign a browser in under a new key, and return the key for its cookie."""
+    key = console.new_key()
+    now = console.now()
+    login = Login(
+        key_hash=fingerprint(key),
+        user_id=user_id,
+        complete=complete,
+        created=now,
+        seen=now,
+        run=console.run,
+        ticks=console.ticks(),
+        address=address,
+        agent=agent[:256],
+    )
+    with console.database.session() as session:
+        session.add(login)
+    return key
+
+
+def login_of(console: Console, request: HTTPConnection, *, complete: bool = True) -> Login:
+    """Return the login of a request with its user, and note that it was used.
+
+    Raises:
+        SignInError: There is none, it has ended, its user is barred, or it is only halfway.
+    """
+    key = LOGIN.read(request, secure=console.settings.secure)
+    if not key:
+        raise SignInError("nobody is signed in")
+    with console.database.reading() as session:
+        login = session.scalar(
+            select(Login).where(Login.key_hash == fingerprint(key)).options(joinedload(Login.user))
+        )
+    if login is None or login.complete != complete:
+        raise SignInError("nobody is signed in")
+    if login.user.barred or not _lives(console, login):
+        end(console, login.id)
+        raise SignInError("the login has ended")
+    if unseen_seconds(console, login) >= _WRITE_SECONDS:
+        _touch(console, login)
+    return login
+
+
+def unseen_seconds(console: Console, login: Login) -> float:
+    """Return how long a login was not used, by the clock that says more."""
+    by_wall = console.now() - login.seen
+    by_ticks = console.ticks() - login.ticks if login.run == console.run else 0.0
+    return max(by_wall, by_ticks, 0.0)
+
+
+def end(console: Console, *ids: int) -> None:
+    """End logins."""
+    with console.database.session() as session:
+        session.execute(delete(Login).where(Login.id.in_(ids)))
+
+
+def end_all(console: Console, user_id: int, *, but: int | None = None) -> None:
+    """End every login of a user, but for one."""
+    with console.database.session() as session:
+        session.execute(delete(Login).where(Login.user_id == user_id, Login.id != (but or 0)))
+
+
+def sweep(console: Console) -> None:
+    """Remove what has ended by itself."""
+    with console.database.reading() as session:
+        logins = session.scalars(select(Login)).all()
+    over = [login.id for login in logins if not _lives(console, login)]
+    if over:
+        end(console, *over)
+
+
+def _lives(console: Console, login: Login) -> bool:
+    access = console.settings.access
+    unseen = unseen_seconds(console, login)
+    set_back = login.run != console.run and console.now() < login.seen
+    longest = access.absolute_seconds if login.complete else HALFWAY_SECONDS
+    return (
+        not set_back and unseen <= access.idle_seconds and login.spent_seconds + unseen <= longest
+    )
+
+
+def _touch(console: Console, login: Login) -> None:
+    with console.database.session() as session:
+        known = session.get(Login, login.id)
+        if known is not None:
+            known.spent_seconds += unseen_seconds(console, known)
+            known.seen, known.ticks, known.run = console.now(), console.ticks(), console.run

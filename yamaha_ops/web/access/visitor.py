@@ -1,0 +1,144 @@
+"""Who asks: from a cookie or a token to a :class:`Visitor`, and what they must be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from yamaha_ops.inventory import Router
+from yamaha_ops.web.access.logins import login_of
+from yamaha_ops.web.access.roles import Role, covers
+from yamaha_ops.web.access.tokens import bearer, token_of
+from yamaha_ops.web.console import Console, console
+from yamaha_ops.web.errors import ForbiddenError, NotFoundError, SignInError
+from yamaha_ops.web.request import address_of
+from yamaha_ops.web.store.people import User
+
+__all__ = ["Role", "Visitor", "chosen", "need", "visitor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in, as far as one request needs to know.
+
+    Attributes:
+        id: The user's.
+        name: What they sign in with, or are called at their provider.
+        shown_name: What pages call them.
+        roles: What they may do.
+        labels: Which routers they see; None for every one.
+        language: What they chose, if anything.
+        address: Where the request comes from.
+        by_token: Whether a script asks, not a browser.
+        login: The browser session's number, None for a script.
+    """
+
+    id: int
+    name: str
+    shown_name: str
+    roles: frozenset[Role]
+    labels: Mapping[str, tuple[str, ...]] | None
+    language: str | None
+    address: str
+    by_token: bool = False
+    login: int | None = None
+
+    def may(self, role: Role) -> bool:
+        """Whether they have a role; everybody may look."""
+        return role is Role.VIEWER or role in self.roles
+
+    def sees(self, router: Router) -> bool:
+        """Whether a router is theirs."""
+        return covers(self.labels, router)
+
+
+def visitor_of(
+    user: User, roles: frozenset[Role], address: str, *, by_token: bool, login: int | None
+) -> Visitor:
+    """Return a user as a visitor."""
+    labels = user.labels
+    return Visitor(
+        id=user.id,
+        name=user.name,
+        shown_name=user.shown_name,
+        roles=roles,
+        labels=None if labels is None else {key: tuple(each) for key, each in labels.items()},
+        language=user.language,
+        address=address,
+        by_token=by_token,
+        login=login,
+    )
+
+
+def roles_of(names: list[str]) -> frozenset[Role]:
+    """Return roles by name; one that this version does not know grants nothing."""
+    known = {role.value: role for role in Role}
+    return frozenset(known[name] for name in names if name in known)
+
+
+def newcomer(request: Request, console: Annotated[Console, Depends(console)]) -> Visitor:
+    """Return who asks, even where they still have to set a password or a second factor.
+
+    Raises:
+        SignInError: Nobody.
+    """
+    address = address_of(request, console.settings.proxies)
+    key = bearer(request)
+    if key is not None:
+        token = token_of(console, key, address)
+        roles = roles_of(token.roles) & roles_of(token.user.roles)
+        return visitor_of(token.user, roles, address, by_token=True, login=None)
+    login = login_of(console, request)
+    return visitor_of(
+        login.user, roles_of(login.user.roles), address, by_token=False, login=login.id
+    )
+
+
+def visitor(
+    request: Request,
+    console: Annotated[Console, Depends(console)],
+    someone: Annotated[Visitor, Depends(newcomer)],
+) -> Visitor:
+    """Return who asks.
+
+    Raises:
+        SignInError: Nobody, or somebody who first has to set a password or a second factor.
+    """
+    del request
+    with console.database.reading() as session:
+        user = session.get_one(User, someone.id)
+        local = user.password_hash is not None
+        if local and user.must_change:
+            raise SignInError("the first password has to be changed", place="/account/password")
+        required = console.settings.access.second_factor == "required"
+        if local and required and user.totp_sealed is None:
+            raise SignInError("a second factor has to be set up", place="/account/second-factor")
+    return someone
+
+
+def need(role: Role) -> Callable[[Visitor], Visitor]:
+    """Return a dependency that lets only holders of a role through.
+
+    Raises:
+        ForbiddenError: The visitor has it not.
+    """
+
+    def holder(visitor: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+        if not visitor.may(role):
+            raise ForbiddenError(f"this needs the role {role}")
+        return visitor
+
+    return holder
+
+
+def chosen(console: Console, visitor: Visitor, name: str) -> Router:
+    """Return a router of the inventory that the visitor may see.
+
+    Raises:
+        NotFoundError: There is none of that name, or it is not theirs; the answer is the same.
+    """
+    router = console.inventory().routers.get(name)
+    if router is None or not visitor.sees(router):
+        raise NotFoundError(f"there is no router {name!r}")
+    return router

@@ -1,0 +1,62 @@
+"""The application: pages and API over one console."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import StaticFiles
+
+from yamaha_ops import __version__
+from yamaha_ops.web import mistakes
+from yamaha_ops.web.access.csrf import csrf
+from yamaha_ops.web.console import Console
+from yamaha_ops.web.envelope import Envelope
+from yamaha_ops.web.pages import account, login, preferences
+
+_log = logging.getLogger(__name__)
+
+ROUTERS = (
+    login.router,
+    account.router,
+    preferences.router,
+)
+"""Pages and API: one line for each module, by path from the most to the least special."""
+
+
+def create_app(console: Console) -> FastAPI:
+    """Return the application over a console whose database is at its newest tables."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        started = []
+        try:
+            for worker in console.workers:
+                await run_in_threadpool(worker.start)
+                started.append(worker)
+            yield
+        finally:
+            console.hub.close()
+            for worker in reversed(started):
+                await run_in_threadpool(worker.stop)
+
+    app = FastAPI(
+        title="yamaha-ops",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(csrf)],
+        # An address with a slash too many is another address, and not a redirect.
+        redirect_slashes=False,
+    )
+    app.state.console = console
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=str(files("yamaha_ops.web") / "static")))
+    mistakes.install(app)
+    app.add_middleware(Envelope, settings=console.settings)
+    return app

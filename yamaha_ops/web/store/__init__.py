@@ -1,0 +1,1 @@
+"""What the console remembers: SQLAlchemy over SQLite or PostgreSQL."""

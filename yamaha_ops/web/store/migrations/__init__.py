@@ -1,0 +1,1 @@
+"""The tables over time: env.py, and one file in versions/ for each step."""
