@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, Self
+
+Told = Callable[[int, int | None], None]
+"""Told how many bytes have gone, and out of how many (None where that is not known)."""
+
+
+def untold(done: int, total: int | None) -> None:
+    """Tell nobody."""
+    del done, total
 
 
 class Files(Protocol):
@@ -12,8 +21,8 @@ class Files(Protocol):
     on as the bytes it is.
     """
 
-    def read(self, path: str) -> bytes:
-        """Return a file.
+    def read(self, path: str, told: Told = untold) -> bytes:
+        """Return a file; tell on the way how much of it is here.
 
         Raises:
             CommandError: The router has no such file, or does not give it.
@@ -21,8 +30,8 @@ class Files(Protocol):
         """
         ...
 
-    def write(self, path: str, data: bytes) -> None:
-        """Create or replace a file.
+    def write(self, path: str, data: bytes, told: Told = untold) -> None:
+        """Create or replace a file; tell on the way how much of it is there.
 
         Raises: as :meth:`read`. The file may have been written in part.
         """

@@ -18,6 +18,7 @@ from yamaha_ops.errors import (
     ConnectTimeoutError,
 )
 from yamaha_ops.router.algorithms import disabled
+from yamaha_ops.router.files import Told, untold
 from yamaha_ops.router.known_hosts import known_hosts
 from yamaha_ops.router.reach import explained, tcp
 
@@ -113,21 +114,21 @@ class SftpFiles:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, told: Told = untold) -> bytes:
         """See :class:`~yamaha_ops.router.files.Files`."""
         data = io.BytesIO()
         with self._translated(f"read {path}"):
-            self._sftp.getfo(path, data)
+            self._sftp.getfo(path, data, callback=told)
         return data.getvalue()
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes, told: Told = untold) -> None:
         """See :class:`~yamaha_ops.router.files.Files`.
 
         The RTFS is flash: what changes often wears it out (REF chapter 5).
         """
         with self._translated(f"write {path}"):
             # The size afterwards is not compared: the router may store a slot in its own form.
-            self._sftp.putfo(io.BytesIO(data), path, confirm=False)
+            self._sftp.putfo(io.BytesIO(data), path, len(data), callback=told, confirm=False)
 
     def list(self, path: str) -> tuple[File, ...]:
         """Return what is in a folder, by name.
