@@ -121,6 +121,14 @@ class HostKeyError(ConnectError):
     """The router's host key is unknown, or is not the one on record."""
 
 
+class LateError(YamahaOpsError, TimeoutError):
+    """A router was not done by its deadline; what it would have said is not waited for."""
+
+
+class LostError(YamahaOpsError):
+    """Whoever was to ask a router is gone, such as a worker of a cluster."""
+
+
 class ConsoleError(YamahaOpsError):
     """The dialogue on the console did not go as documented."""
 

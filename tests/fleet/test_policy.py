@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yamaha_ops.errors import ConnectTimeoutError
+from yamaha_ops.errors import LateError
 from yamaha_ops.fleet import Policy, run
 from yamaha_ops.fleet.policy import LOOKAHEAD, Admission
 
@@ -35,7 +35,7 @@ def test_an_item_that_takes_too_long_is_given_up_and_the_others_go_on() -> None:
     assert sorted(done.item for done in results) == list(range(20))
     (late,) = [done for done in results if done.error]
     assert late.item == 3
-    assert isinstance(late.error, ConnectTimeoutError)
+    assert isinstance(late.error, LateError)
 
 
 def test_what_was_given_up_keeps_its_place_until_it_ends() -> None:

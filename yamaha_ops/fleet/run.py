@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from yamaha_ops.errors import ConnectTimeoutError, YamahaOpsError
+from yamaha_ops.errors import LateError, YamahaOpsError
 from yamaha_ops.fleet.policy import Admission, Policy
 
 if TYPE_CHECKING:
@@ -101,5 +101,5 @@ def _left(
     return max(0.0, next(iter(under_way.values()))[1] + limit - clock())
 
 
-def _late(limit: float) -> ConnectTimeoutError:
-    return ConnectTimeoutError(f"it took longer than {limit:g} seconds and was given up")
+def _late(limit: float) -> LateError:
+    return LateError(f"it took longer than {limit:g} seconds and was given up")
