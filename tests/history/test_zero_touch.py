@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.history.site import ADMINISTRATOR_PASSWORD, PASSWORD, Site
+from yamaha_ops.actions import zero_touch as action
 from yamaha_ops.cli import zero_touch
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Calendar:
 @pytest.fixture
 def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     made = Calendar()
-    monkeypatch.setattr(zero_touch, "time", made)
+    for face in (zero_touch, action):
+        monkeypatch.setattr(face, "time", made)
     return made
 
 

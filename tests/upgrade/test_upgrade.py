@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.history.site import ADMINISTRATOR_PASSWORD, TRUST, Site, make_site
-from yamaha_ops.cli import firmware
+from yamaha_ops.actions import firmwares
 from yamaha_ops.config import difference
 from yamaha_ops.errors import InputError
 from yamaha_ops.lab import Lab, ManualClock
@@ -39,7 +39,7 @@ def site(
     """A router with a working line that shall run Rev.15.02.30, and whose server has it."""
     made = make_site(lab, tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(
-        firmware, "time", SimpleNamespace(sleep=lab.advance, monotonic=lab.clock.now)
+        firmwares, "time", SimpleNamespace(sleep=lab.advance, monotonic=lab.clock.now)
     )
     path = tmp_path / "inventory.yaml"
     text = path.read_text(encoding="utf-8")
@@ -132,7 +132,7 @@ def test_a_router_that_does_not_come_back_is_for_a_person(site: Site) -> None:
         site.lab.advance(seconds)
 
     clock = SimpleNamespace(sleep=sleep, monotonic=site.lab.clock.now)
-    site.monkeypatch.setattr(firmware, "time", clock)
+    site.monkeypatch.setattr(firmwares, "time", clock)
     code, ended = update(site)
     assert (code, ended["result"], ended["after"]) == (5, "unknown", None)
     assert ended["reason"] == "it did not come back"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +18,13 @@ from yamaha_ops.errors import (
     IncompleteOutputError,
     InputError,
 )
+from yamaha_ops.router import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from yamaha_ops.errors import YamahaOpsError
+    from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
 
 READING: Final = frozenset({"show", "ping", "ping6", "traceroute", "traceroute6", "nslookup"})
@@ -104,7 +107,7 @@ def refuse_changes(commands: Sequence[str]) -> None:
     """
     for command in commands:
         plain = _QUOTED.sub("", command)
-        if plain.split()[0].lower() not in READING or ">" in plain:
+        if "".join(plain.split()[:1]).lower() not in READING or ">" in plain:
             raise InputError(
                 f"'{mask(command)}' may change something",
                 hint=f"Commands that read begin with {', '.join(sorted(READING))}; "
@@ -143,6 +146,38 @@ def execute(
             yield _failed(command, error, clock() - started)
         else:
             yield Ended(mask(command), Result.SUCCESS, mask_text(output), clock() - started)
+
+
+def enter(
+    entry: Router,
+    inventory: Inventory,
+    *,
+    commands: Sequence[str],
+    read_only: bool,
+    timeout: float,
+    accept_new_host_key: bool = False,
+) -> Answers:
+    """Enter commands on one router, as administrator where the inventory knows the password.
+
+    Raises:
+        YamahaOpsError: The router cannot be asked.
+    """
+    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
+    try:
+        if entry.login.administrator_password:
+            session.administrator()
+        wide = session.wide() if read_only and session.is_administrator else nullcontext()
+        with wide:
+            ended = tuple(execute(session, commands, read_only=read_only, timeout=timeout))
+    except BaseException:
+        session.drop()
+        raise
+    if read_only:
+        # Logging out would accept what somebody else has pending; reading must not.
+        session.drop()
+    else:
+        session.close()
+    return Answers(entry.name, ended)
 
 
 def skipped(router: str, commands: Sequence[str], error: YamahaOpsError) -> Answers:

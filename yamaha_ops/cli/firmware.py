@@ -2,10 +2,8 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -13,20 +11,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from yamaha_ops.actions.backups import LiveSource, back_up
+from yamaha_ops.actions import firmwares
 from yamaha_ops.actions.histories import author_from, store_for
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
-from yamaha_ops.config import Configuration
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
-from yamaha_ops.firmware import Revision
 from yamaha_ops.fleet import run, waves
-from yamaha_ops.health import MODULES, collect
 from yamaha_ops.history import Store
 from yamaha_ops.inventory import Inventory, Router, load
-from yamaha_ops.router import Session, connect, connect_administrator
-from yamaha_ops.upgrade import Ended, Job, Result, Window, upgrade
+from yamaha_ops.upgrade import Ended, Result, Window
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Firmware of routers.")
 
@@ -49,7 +43,7 @@ def status(
     """Compare installed with wanted revisions (`firmware` in the inventory)."""
     known = load(inventory)
     chosen = known.select(routers or (), labels or (), everything)
-    job = partial(_installed, inventory=known, accept_new_host_key=accept_new_host_key)
+    job = partial(firmwares.installed, inventory=known, accept_new_host_key=accept_new_host_key)
     table = Table(box=None, pad_edge=False)
     for column in ("router", "model", "installed", "wanted", "state"):
         table.add_column(column, overflow="fold")
@@ -61,7 +55,7 @@ def status(
                 failed = True
                 typer.echo(f"yamaha-ops: {done.error}", err=True)
             installed = done.value
-            state = _state(installed, wanted)
+            state = firmwares.state(installed, wanted)
             differs = differs or state in {"older", "newer"}
             row = (
                 done.item.name,
@@ -136,22 +130,6 @@ def update(
     raise typer.Exit(worst)
 
 
-def _installed(entry: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Revision:
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
-    session.drop()
-    return Revision.parse(session.firmware)
-
-
-def _state(installed: Revision | None, wanted: Revision | None) -> str:
-    if installed is None:
-        return "unknown"
-    if wanted is None:
-        return "nothing wanted"
-    if installed == wanted:
-        return "as wanted"
-    return "older" if installed < wanted else "newer"
-
-
 def _rolled_out(
     begin: "partial[Ended]",
     chosen: Sequence[Router],
@@ -192,52 +170,12 @@ def _upgrade(
     author: str | None,
     accept_new_host_key: bool,
 ) -> Ended:
-    if span and not span.holds(datetime.now(UTC).astimezone()):
-        return Ended(entry.name, Result.SKIPPED, f"it is not {span} now")
-    if entry.firmware is None:
-        raise InputError("the inventory names no revision", router=entry.name)
-
-    administrator = partial(
-        connect_administrator,
+    return firmwares.update(
         entry,
-        state=known.state,
+        known,
+        store,
+        author=author_from(author),
+        report=lambda text: typer.echo(f"{entry.name}: {text}", err=True),
+        span=span,
         accept_new_host_key=accept_new_host_key,
     )
-
-    def keep() -> Configuration:
-        revision, _ = back_up(
-            entry,
-            known,
-            store,
-            reason=f"before firmware {entry.firmware}",
-            author=author_from(author),
-            accept_new_host_key=accept_new_host_key,
-        )
-        return store.configuration(store.backup(revision))
-
-    def unsaved(session: Session, running: Configuration) -> tuple[str, ...] | None:
-        source = LiveSource(session, entry, known.state, accept_new_host_key=accept_new_host_key)
-        slot = source.slot()
-        return source.unsaved(running, slot) if slot else None
-
-    return upgrade(
-        Job(
-            entry.name,
-            entry.firmware,
-            administrator,
-            keep,
-            unsaved,
-            _line_problem,
-            time.sleep,
-            time.monotonic,
-            lambda text: typer.echo(f"{entry.name}: {text}", err=True),
-        )
-    )
-
-
-def _line_problem(session: Session) -> str | None:
-    """Say whether a MAP-E line is not what its prefix gives; None where all are well."""
-    for line in collect(session, MODULES["standard"]).lines:
-        if line.consistent is not True:
-            return f"the line {line.interface} is not up, or not with the ports of its prefix"
-    return None

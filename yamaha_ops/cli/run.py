@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from yamaha_ops.actions.remote import Answers, Result, execute, refuse_changes, skipped
+from yamaha_ops.actions.remote import Answers, Result, enter, refuse_changes, skipped
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
@@ -21,8 +20,7 @@ from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.fleet import Done
 from yamaha_ops.fleet import run as run_on
-from yamaha_ops.inventory import Inventory, Router, load
-from yamaha_ops.router import connect
+from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
 
@@ -82,7 +80,7 @@ def run(
     if output:
         output.mkdir(parents=True, exist_ok=True)
     job = partial(
-        _on_router,
+        enter,
         inventory=known,
         commands=commands,
         read_only=read_only,
@@ -126,33 +124,6 @@ def _commands(words: Sequence[str], file: Path | None) -> tuple[str, ...]:
 def _as_typed(word: str) -> str:
     """Quote again what the shell has unquoted; operators of the console stay."""
     return quote(word) if " " in word else word
-
-
-def _on_router(
-    entry: Router,
-    inventory: Inventory,
-    *,
-    commands: Sequence[str],
-    read_only: bool,
-    timeout: float,
-    accept_new_host_key: bool,
-) -> Answers:
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
-    try:
-        if entry.login.administrator_password:
-            session.administrator()
-        wide = session.wide() if read_only and session.is_administrator else nullcontext()
-        with wide:
-            ended = tuple(execute(session, commands, read_only=read_only, timeout=timeout))
-    except BaseException:
-        session.drop()
-        raise
-    if read_only:
-        # Logging out would accept what somebody else has pending; reading must not.
-        session.drop()
-    else:
-        session.close()
-    return Answers(entry.name, ended)
 
 
 def _answers(done: Done[Router, Answers], commands: Sequence[str]) -> Answers:

@@ -36,7 +36,12 @@ class Comparison:
 
 
 def compare(
-    one: Configuration, other: Configuration, *, names: tuple[str, str], printed: bool
+    one: Configuration,
+    other: Configuration,
+    *,
+    names: tuple[str, str],
+    printed: bool,
+    context: int = CONTEXT,
 ) -> Comparison:
     """Compare two configurations.
 
@@ -45,13 +50,14 @@ def compare(
         other: The second.
         names: What they are called.
         printed: Whether both are in the router's own words; else both are put in its order first.
+        context: How many unchanged lines around a change.
     """
     text, other_text = (
         (_printed(kept_form(each)) if printed else _shown(each)).splitlines()
         for each in (one, other)
     )
     before, after = (separate(each)[1] for each in (one, other))
-    lines = difflib.unified_diff(text, other_text, *names, n=CONTEXT, lineterm="")
+    lines = difflib.unified_diff(text, other_text, *names, n=context, lineterm="")
     changed = sorted(name for name, secret in before.items() if after.get(name, secret) != secret)
     return Comparison(tuple(lines), tuple(changed), difference(one, other))
 
