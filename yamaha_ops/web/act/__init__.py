@@ -1,0 +1,1 @@
+"""What people do to routers in the browser: changes, commands, scripts, firmware, places."""

@@ -1,0 +1,103 @@
+"""The threads in which routers are changed and asked, and what they do first after a start."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select, update
+
+from yamaha_ops.web.act.applying import Applying
+from yamaha_ops.web.act.stage import Stage
+from yamaha_ops.web.errors import StoreError
+from yamaha_ops.web.store.changes import Change, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yamaha_ops.web.console import Console
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 8
+"""Changes and runs at a time; what is beyond waits its turn."""
+RETRY_SECONDS: Final = 2.0
+
+
+class Runner:
+    """Carries out what people have set under way. A worker of the console.
+
+    Args:
+        console: What is shared.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._stopping = threading.Event()
+        self._executor: ThreadPoolExecutor | None = None
+        self.applying = Applying(console, self._stopping)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing further is begun."""
+        return self._stopping.is_set()
+
+    def start(self) -> None:
+        """Begin; what an earlier run of the console left under way is looked after first."""
+        self._stopping.clear()
+        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="runner")
+        self.submit(self._look_after)
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what is under way on routers to come to its end."""
+        self._stopping.set()
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+
+    def submit(self, act: Callable[[], None]) -> None:
+        """Have something done as soon as a thread is free."""
+        if self._executor is None:
+            raise AssertionError("the runner is not started")
+        self._executor.submit(act).add_done_callback(_log_fault)
+
+    def apply(self, number: int) -> None:
+        """Apply a change that was set under way."""
+        self.submit(lambda: self.applying.apply(number))
+
+    def resume(self, number: int) -> None:
+        """Ask the journal what became of a change."""
+        self.submit(lambda: self.applying.resume(number))
+
+    def _look_after(self) -> None:
+        """Ask for every change that an earlier run of the server had under way."""
+        while not self._stopping.is_set():
+            try:
+                numbers = self._left_behind()
+            except StoreError as error:
+                _log.warning("what was left behind is not known yet: %s", error)
+                self._stopping.wait(RETRY_SECONDS)
+            else:
+                for number in numbers:
+                    self.resume(number)
+                return
+
+    def _left_behind(self) -> list[int]:
+        with self._console.database.session() as session:
+            run = self._console.run
+            session.execute(
+                update(Run)
+                .where(Run.ended.is_(None), Run.server_run != run)
+                .values(ended=self._console.now(), interrupted=True)
+            )
+            changes = select(Change.id).where(
+                Change.stage == Stage.APPLYING, Change.server_run != run
+            )
+            return list(session.scalars(changes))
+
+
+def _log_fault(future: Future[None]) -> None:
+    if not future.cancelled() and (fault := future.exception()) is not None:
+        _log.error("a fault", exc_info=fault)

@@ -1,0 +1,183 @@
+"""What of a router's inventory entry people change in the browser, and what they may not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from yamaha_ops.errors import InventoryError
+from yamaha_ops.inventory.edit import Edit, edited
+from yamaha_ops.inventory.loading import keys_of
+from yamaha_ops.inventory.problems import choices, type_at
+from yamaha_ops.inventory.router import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yamaha_ops.inventory import Inventory
+    from yamaha_ops.inventory.source import Keys
+
+SECTIONS: Final = (
+    "line", "lan", "vlans", "filters", "dns", "management", "users", "time", "syslog", "snmp",
+    "schedules", "scripts", "console", "vpn", "checks", "variables", "extra", "without", "firmware",
+)  # fmt: skip
+"""Parts of an entry that say what a router should be.
+
+What says how it is reached, who sees it, who approves and which findings are accepted (``host``,
+``login``, ``labels``, ``groups``, ``approval``, ``accepted`` ...) stays with whoever keeps the
+file: nobody widens his own rights here.
+"""
+
+OFTEN: Final = (
+    "line.service", "line.ipv6", "line.prefix", "line.mtu", "line.description",
+    "lan.address", "lan.dhcp", "dns.servers", "syslog.hosts", "time.server",
+    "filters.forward", "checks", "extra",
+)  # fmt: skip
+"""Fields that are shown even where nobody has said anything."""
+
+_REFERENCE: Final = re.compile(r"(?:env|file|keyring):")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the form.
+
+    Attributes:
+        name: Dotted, ``line.prefix``.
+        value: As YAML on one line; empty where nothing is said.
+        choices: What it may be, where that is a fixed list.
+        where: The entry of the file that says it, if not the router's own.
+    """
+
+    name: str
+    value: str
+    choices: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def section(self) -> str:
+        """The part it belongs to."""
+        return self.name.partition(".")[0]
+
+
+def fields_of(inventory: Inventory, name: str) -> tuple[Field, ...]:
+    """Return the fields of a router's form, in the order of :data:`SECTIONS`."""
+    inventory.router(name)
+    merged = inventory.origins[name]
+    said: dict[str, Field] = {}
+    for keys, value in _leaves(merged.data, ()):
+        field = ".".join(map(str, keys))
+        if keys[0] in SECTIONS:
+            layer = merged.origin(keys).layer
+            where = "" if layer == f"routers.{name}" else layer
+            said[field] = Field(field, as_text(value), _choices(field), where)
+    for field in OFTEN:
+        if not any(known == field or known.startswith(f"{field}.") for known in said):
+            said[field] = Field(field, "", _choices(field))
+    return tuple(sorted(said.values(), key=lambda each: SECTIONS.index(each.section)))
+
+
+def as_text(value: Any) -> str:
+    """Return a value as YAML on one line, as people write it."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and _reads_back(value):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def edit_of(inventory: Inventory, name: str, values: Mapping[str, str]) -> Edit:
+    """Return what the inventory would be with the values of a change.
+
+    Raises:
+        InventoryError: A field is none that is changed here, a value is wrong, or it would bring a
+            secret to where it was not: what a reference leads to may be shown there.
+    """
+    for field in values:
+        if field.partition(".")[0] not in SECTIONS:
+            raise InventoryError(
+                f"{field}: is not changed in the browser",
+                hint=f"What can be: {', '.join(SECTIONS)}.",
+            )
+    _refuse_references(inventory, name, values)
+    return edited(inventory, name, {keys_of(field): text for field, text in values.items()})
+
+
+def problems_of(error: InventoryError, fields: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the sentences of an error by the field that each is about; others under ``""``."""
+    found: dict[str, list[str]] = {}
+    lines = [line.strip() for line in error.message.splitlines()]
+    for line in lines[1:] if len(lines) > 1 else lines:
+        text = re.sub(r"^\S+:\d+:\d+: ", "", line)
+        field = max(
+            (each for each in fields if re.match(rf"{re.escape(each)}\b", text)),
+            key=len,
+            default="",
+        ) or next((each for each in fields if text.startswith(each.partition(".")[0] + ".")), "")
+        found.setdefault(field, []).append(text)
+    return found
+
+
+def _leaves(node: Mapping[Any, Any], keys: Keys) -> Iterator[tuple[Keys, Any]]:
+    for key, value in node.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*keys, key))
+        else:
+            yield (*keys, key), value
+
+
+def _choices(field: str) -> tuple[str, ...]:
+    annotation = type_at(Router, keys_of(field))
+    return tuple(choices(annotation)) if annotation is not None else ()
+
+
+def _reads_back(text: str) -> bool:
+    try:
+        return bool(YAML(typ="safe", pure=True).load(text) == text)
+    except YAMLError:
+        return False
+
+
+def _refuse_references(inventory: Inventory, name: str, values: Mapping[str, str]) -> None:
+    entry = inventory.origins[name].data
+    for field, text in values.items():
+        known = set(_strings(_at(entry, field)))
+        for string in _strings(_parsed(field, text)):
+            if _REFERENCE.search(string) and string not in known:
+                raise InventoryError(
+                    f"{field}: a reference to a secret is not brought in here",
+                    hint="Whoever keeps the inventory file writes it there.",
+                )
+
+
+def _parsed(field: str, text: str) -> Any:
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
+        raise InventoryError(f"{field}: the value is not YAML") from None
+
+
+def _at(entry: Any, field: str) -> Any:
+    for key in keys_of(field):
+        try:
+            entry = entry[key]
+        except (LookupError, TypeError):
+            return None
+    return entry
+
+
+def _strings(node: Any) -> Iterator[str]:
+    """Yield every text in a value, the keys of mappings before each: a text counts where it is."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from (f"{key}\0{text}" for text in _strings(value))
+    elif isinstance(node, list):
+        for value in node:
+            yield from _strings(value)
+    elif isinstance(node, str):
+        yield node
