@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from yamaha_ops.actions import statuses
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._records import tables
 from yamaha_ops.cli.scrape import ModuleName, Timeout, module_named, settings_for
@@ -15,7 +16,6 @@ from yamaha_ops.exporter import Scrape
 from yamaha_ops.exporter.once import scrape_once
 from yamaha_ops.health import Health, MapeLine
 from yamaha_ops.inventory import load
-from yamaha_ops.status import as_json as record_as_json
 
 app = typer.Typer(add_completion=False)
 
@@ -54,26 +54,9 @@ def status(
 
 
 def _as_json(scrape: Scrape) -> dict[str, Any]:
-    health = scrape.health
-    if health is None:
+    if scrape.health is None:
         return {"router": scrape.router, "error": scrape.error}
-    return {
-        "router": health.router,
-        "model": health.model,
-        "firmware": health.firmware,
-        "records": {
-            answer.command: record_as_json(answer.record)
-            for answer in health.answers
-            if answer.record is not None
-        },
-        "lines": record_as_json(health.lines),
-        "configuration": record_as_json(health.configuration),
-        "unsupported": [a.command for a in health.answers if a.outcome == "unsupported"],
-        "failed": {a.command: a.error for a in health.answers if a.outcome == "failed"},
-        "unknown_lines": {
-            a.command: list(a.unknown_lines) for a in health.answers if a.unknown_lines
-        },
-    }
+    return statuses.as_json(scrape.health)
 
 
 def _show(health: Health, console: Console, *, verbose: bool) -> None:

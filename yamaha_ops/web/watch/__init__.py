@@ -1,0 +1,1 @@
+"""Watching: routers asked on a schedule, what they said kept, alarms opened and told."""
