@@ -230,6 +230,7 @@ def test_in_background_mode_the_last_result_is_served(
     client = Client(serve(Application(fleet, clock, background=True)))
     assert client("/probe?target=tokyo")[0] == 503
     fleet.start(every=3600)
+    clock.now += 3600
     wait_until(lambda: len(fleet.known()) == 2)
     clock.now += 40
     _status, body, _headers = client("/probe?target=tokyo")

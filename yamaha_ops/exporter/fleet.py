@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from yamaha_ops.errors import InventoryError, YamahaOpsError
 from yamaha_ops.exporter.own import Own
 from yamaha_ops.exporter.target import Settings, Target
+from yamaha_ops.fleet import Spread
 from yamaha_ops.health import STANDARD
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from yamaha_ops.inventory import Router
 
 MAINTENANCE_SECONDS = 15.0
+_MOST_AT_ONCE = 256
+"""Enough that a few dozen dead routers, each waiting for its time-out, hold nobody up. The pool
+makes a thread only when all others are busy."""
+_LONGEST_PAUSE = 0.5
+"""Seconds until a schedule looks up: whether it shall stop, who is new, what the clock says."""
 _log = logging.getLogger(__name__)
 
 
@@ -103,12 +109,14 @@ class Fleet:
         """Keep sessions alive and, with ``every``, ask all routers on a schedule.
 
         Args:
-            every: Seconds between two rounds; a router may take as long.
+            every: Seconds between two rounds; a router may take as long. Each has its own moment
+                within a round (:class:`~yamaha_ops.fleet.Spread`), the first round included.
             module: What a scheduled round asks.
         """
         self._run(self._maintain)
         if every is not None:
-            self._run(lambda: self._watch(every, module))
+            spread = Spread(every, self._settings.clock.time)
+            self._run(lambda: self._watch(spread, every, module))
 
     def stop(self) -> None:
         """End the threads and all sessions."""
@@ -132,9 +140,9 @@ class Fleet:
             for target in self.targets:
                 target.maintain()
 
-    def _watch(self, every: float, module: Module) -> None:
+    def _watch(self, spread: Spread, every: float, module: Module) -> None:
         """Ask every router once per interval, many at a time: a dead one holds nobody up."""
-        clock = self._settings.clock
+        watched: dict[str, Target] = {}
         busy: set[str] = set()
 
         def ask(target: Target) -> None:
@@ -143,15 +151,16 @@ class Fleet:
             finally:
                 busy.discard(target.router.name)
 
-        pool = ThreadPoolExecutor(max_workers=_workers(len(self.targets)))
+        pool = ThreadPoolExecutor(max_workers=_MOST_AT_ONCE)
         try:
-            while not self._stop.is_set():
-                due = clock.monotonic() + every
-                for target in self.targets:
-                    if target.router.name not in busy:
-                        busy.add(target.router.name)
-                        pool.submit(ask, target).add_done_callback(_log_failure)
-                self._stop.wait(max(due - clock.monotonic(), 0.0))
+            while not self._stop.wait(min(spread.pause, _LONGEST_PAUSE)):
+                if watched is not self._targets:
+                    watched = self._targets
+                    spread.members(watched)
+                for name in spread.due():
+                    if name not in busy:
+                        busy.add(name)
+                        pool.submit(ask, watched[name]).add_done_callback(_log_failure)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -160,8 +169,3 @@ def _log_failure(future: Future[None]) -> None:
     """Tell about a fault of our own; the router's are results."""
     if not future.cancelled() and future.exception() is not None:
         _log.error("a scheduled scrape failed", exc_info=future.exception())
-
-
-def _workers(routers: int) -> int:
-    """Enough that a few dozen dead routers, each waiting for its time-out, hold nobody up."""
-    return max(8, min(routers, 256))

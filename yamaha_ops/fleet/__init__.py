@@ -7,6 +7,7 @@ from yamaha_ops.fleet.handshakes import HANDSHAKES, Handshakes
 from yamaha_ops.fleet.policy import Policy
 from yamaha_ops.fleet.run import Done, run
 from yamaha_ops.fleet.shards import hashmod, mine, owner
+from yamaha_ops.fleet.spread import Spread
 from yamaha_ops.fleet.waves import waves
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Done",
     "Handshakes",
     "Policy",
+    "Spread",
     "batches",
     "change_on_cluster",
     "everywhere",

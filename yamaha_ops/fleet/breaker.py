@@ -44,6 +44,10 @@ class Breaker:
         backoff: How patience grows.
         clock: Seconds that never go back.
         chance: Gives numbers from 0 to 1.
+
+    Attributes:
+        failures: How many there were in a row.
+        open_until: When it may be tried again, by the clock. Both may be set to what they were.
     """
 
     def __init__(
@@ -53,23 +57,23 @@ class Breaker:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.failures = 0
+        self.open_until = float("-inf")
         self._backoff = backoff
         self._clock = clock
         self._chance = chance
-        self._open_until = float("-inf")
 
     @property
     def pause(self) -> float:
         """Seconds until it may be tried; 0 where it may be tried now."""
-        return max(0.0, self._open_until - self._clock())
+        return max(0.0, self.open_until - self._clock())
 
     def succeeded(self) -> None:
         """Close the circuit."""
         self.failures = 0
-        self._open_until = float("-inf")
+        self.open_until = float("-inf")
 
     def failed(self) -> None:
         """Count a failure; open the circuit after too many in a row."""
         self.failures += 1
         pause = self._backoff.seconds(self.failures, self._chance())
-        self._open_until = self._clock() + pause if pause else float("-inf")
+        self.open_until = self._clock() + pause if pause else float("-inf")
