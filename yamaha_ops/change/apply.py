@@ -49,7 +49,7 @@ def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
 
     Args:
         job: The change.
-        approve: Shown the plan when it has commands; nothing is sent unless it returns True.
+        approve: Shown the plan unless it is empty; nothing is sent unless it returns True.
         resume_only: Only bring an interrupted change to its end.
 
     Raises:
@@ -81,13 +81,16 @@ def _change(job: Job, approve: Approve) -> Outcome:
     try:
         job.tidy(session)
         made = _made(job, session)
-        if not made.commands:
+        if made.empty:
             session.close()
             return Outcome(job.router, Result.UNCHANGED, nothing_differs(made))
         refuse_dangers(made.dangers, job.allowed, router=job.router)
         if not approve(made):
             session.close()
             return Outcome(job.router, Result.FAILED, "not approved; nothing was sent")
+        if not made.commands:
+            session.close()
+            return Outcome(job.router, Result.UNCHANGED, nothing_differs(made))
     except BaseException:
         session.drop()
         raise
@@ -112,6 +115,7 @@ def _made(job: Job, session: Session) -> Plan:
     made = make_plan(
         session, running, job.wanted, job.circumstances, resend_secrets=job.resend_secrets
     )
+    made = job.complete(session, made)
     if not made.commands:
         return made
     left = unsaved(job, session, running)

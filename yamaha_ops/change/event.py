@@ -30,6 +30,7 @@ class Event:
         text: One line for a person, without secrets.
         done: With PROGRESS, how much is done.
         total: With PROGRESS, out of how much.
+        unit: With PROGRESS, of what: ``bytes``; commands if empty.
     """
 
     router: str
@@ -37,6 +38,7 @@ class Event:
     text: str
     done: int = 0
     total: int = 0
+    unit: str = ""
 
 
 Report = Callable[[Event], None]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yamaha_ops.change.outcome import Outcome
+    from yamaha_ops.change.plan import Plan
     from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
@@ -40,6 +41,7 @@ class Job:
         resend_secrets: Send the secrets again that the router shows as ``*``.
         tidy: Puts right what an earlier run left on the router; called before it is read.
         reveal: Gives a running configuration the secrets that the router shows as ``*``.
+        complete: Adds to a plan what is done beside its commands.
         check_revision: Refuses what the router's revision, known from the login on, cannot do.
         administrator_password: For the router's question before it compares with a saved file.
         clock: Time.
@@ -59,6 +61,9 @@ class Job:
     tidy: Callable[[Session], object] = field(default=lambda _session: None, repr=False)
     reveal: Callable[[Session, Configuration], Configuration] = field(
         default=lambda _session, running: running, repr=False
+    )
+    complete: Callable[[Session, Plan], Plan] = field(
+        default=lambda _session, made: made, repr=False
     )
     check_revision: Callable[[str], None] = field(default=lambda _firmware: None, repr=False)
     administrator_password: Callable[[], str] | None = field(default=None, repr=False)

@@ -28,6 +28,8 @@ class Result(StrEnum):
     """The change was made, did not verify, and was taken back: the router is as it was."""
     SKIPPED = "skipped"
     """Not begun: a rollout stopped before."""
+    INCOMPLETE = "incomplete"
+    """The configuration is as wanted; a Lua script beside it is not."""
     UNKNOWN = "unknown"
     """Neither the old nor the wanted configuration was found: a person must look."""
 
@@ -39,8 +41,30 @@ EXIT_CODES = {
     Result.FAILED: ExitCode.FAILED,
     Result.TAKEN_BACK: ExitCode.TAKEN_BACK,
     Result.SKIPPED: ExitCode.FAILED,
+    Result.INCOMPLETE: ExitCode.FAILED,
     Result.UNKNOWN: ExitCode.UNKNOWN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptResult:
+    """What became of one Lua script beside the commands.
+
+    Attributes:
+        path: Where it lies on the router.
+        done: What was done, in a word: ``delivered``, ``started``, ``removed``, ``failed`` ...
+        reason: One sentence for a person.
+        exit_code: What it means for the whole.
+    """
+
+    path: str
+    done: str
+    reason: str = ""
+    exit_code: ExitCode = ExitCode.DONE
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"path": self.path, "done": self.done, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +77,7 @@ class Outcome:
         reason: One sentence for a person.
         commands: How many commands the plan had.
         checks: The last round of verification, if it came to that.
+        scripts: What became of Lua scripts beside the commands.
     """
 
     router: str
@@ -60,11 +85,12 @@ class Outcome:
     reason: str
     commands: int = 0
     checks: tuple[Check, ...] = ()
+    scripts: tuple[ScriptResult, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
         """Return the contract's exit code."""
-        return EXIT_CODES[self.result]
+        return max(EXIT_CODES[self.result], *(each.exit_code for each in self.scripts), ExitCode.DONE)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for ``--json``."""
@@ -74,6 +100,7 @@ class Outcome:
             "reason": self.reason,
             "commands": self.commands,
             "checks": [check.as_json() for check in self.checks],
+            **({"scripts": [each.as_json() for each in self.scripts]} if self.scripts else {}),
         }
 
 

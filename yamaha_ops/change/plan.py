@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,23 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptStep:
+    """What is done to one Lua script beside the commands. Here it is only carried.
+
+    Attributes:
+        path: Where it lies on the router.
+        action: In which way it differs, one word or two.
+        text: What is done about it, for a person, without secrets.
+        digest: SHA-256 of what it shall hold; empty where it is removed.
+    """
+
+    path: str
+    action: str
+    text: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The commands from one configuration to another, and what they were made from.
 
@@ -48,6 +65,7 @@ class Plan:
         unsaved: The commands by which a restart would change what runs now: what somebody typed
             and did not save; None where it cannot be told.
         hidden: Settings whose secret the router shows as ``*``, so that it cannot be compared.
+        scripts: What is done to Lua scripts beside the commands.
     """
 
     router: str
@@ -60,6 +78,12 @@ class Plan:
     dangers: tuple[Danger, ...] = ()
     unsaved: tuple[str, ...] | None = None
     hidden: tuple[str, ...] = ()
+    scripts: tuple[ScriptStep, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not self.commands and not self.scripts
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -79,7 +103,8 @@ class Plan:
         Secrets are masked in it: a digest of them would let everybody who reads a saved plan try
         guesses. They come from where the inventory refers to, reviewed or not.
         """
-        lines = (command.masked for command in self.commands)
+        lines = [command.masked for command in self.commands]
+        lines += ["\t".join(astuple(step)) for step in self.scripts]
         text = "\n".join((self.router, self.before, *lines))
         return sha256(text.encode()).hexdigest()
 
