@@ -57,6 +57,11 @@ def new_tag(router: str, name: str) -> str:
     return place
 
 
+def drafts(router: str) -> str:
+    """Return the folder of a router's drafts."""
+    return f"{DRAFTS}{_quoted(router)}/"
+
+
 def draft(router: str, name: str) -> str:
     """Return where a draft is.
 
@@ -65,7 +70,7 @@ def draft(router: str, name: str) -> str:
     """
     if not _NAME.fullmatch(name) or ".." in name:
         raise HistoryError(f"{name!r} cannot be the name of a draft", router=router)
-    return f"{DRAFTS}{_quoted(router)}/{_quoted(name)}"
+    return f"{drafts(router)}{_quoted(name)}"
 
 
 def until(router: str, text: str) -> int:

@@ -257,6 +257,17 @@ class Store:
             )
         return self._revision(router, commit)
 
+    def drafts(self, router: str) -> dict[str, Revision]:
+        """Return the drafts of a router by name, the last one first."""
+        if not self.git.exists:
+            return {}
+        place = names.drafts(router)
+        listing = self.git.ask(
+            "for-each-ref", "--sort=-committerdate", "--format=%(refname)", place
+        )
+        found = (unquote(line.removeprefix(place)) for line in listing.splitlines())
+        return {name: self.drafted(router, name) for name in found}
+
     def backup_time(self, router: str) -> float | None:
         """Return when a router was last backed up with success, in seconds since 1970.
 

@@ -40,7 +40,8 @@ OFTEN: Final = (
 )  # fmt: skip
 """Fields that are shown even where nobody has said anything."""
 
-_REFERENCE: Final = re.compile(r"(?:env|file|keyring):")
+_REFERENCE: Final = re.compile(r"(?:env|file|keyring):|(?:^|\0)file\0")
+"""A reference to a secret, or the name of a file on this machine (``scripts.NAME.file``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,12 @@ def _reads_back(text: str) -> bool:
 def _refuse_references(inventory: Inventory, name: str, values: Mapping[str, str]) -> None:
     entry = inventory.origins[name].data
     for field, text in values.items():
-        known = set(_strings(_at(entry, field)))
-        for string in _strings(_parsed(field, text)):
+        last = field.rpartition(".")[2]
+        known = set(_strings({last: _at(entry, field)}))
+        for string in _strings({last: _parsed(field, text)}):
             if _REFERENCE.search(string) and string not in known:
                 raise InventoryError(
-                    f"{field}: a reference to a secret is not brought in here",
+                    f"{field}: a secret or a file of this machine is not brought in here",
                     hint="Whoever keeps the inventory file writes it there.",
                 )
 
