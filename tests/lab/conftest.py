@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from yamaha_ops.lab import Lab, LabRouter
 from yamaha_ops.lab.accounts import Accounts
 from yamaha_ops.lab.clock import ManualClock
 from yamaha_ops.lab.console import Console, Peer
@@ -14,7 +15,7 @@ from yamaha_ops.lab.router import EmulatedRouter
 from yamaha_ops.lab.storage import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from yamaha_ops.lab.world import World
 
@@ -117,6 +118,20 @@ def bench() -> Callable[..., Bench]:
         return Bench(FACTORY + extra, firmware=firmware, world=world)
 
     return make
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with Lab(clock=ManualClock()) as lab:
+        yield lab
+
+
+@pytest.fixture
+def router(lab: Lab) -> LabRouter:
+    """A running router with a folder for scripts; time stands still until it is moved."""
+    router = lab.start(password="p", administrator_password="q")
+    router.do(lambda device: device.rtfs.make_directory("/lua"))
+    return router
 
 
 @pytest.fixture

@@ -8,44 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yamaha_ops.lab import Lab, LabRouter, ManualClock
-from yamaha_ops.lab.shell import run_unattended
+from tests.lab.scripting import run, said, script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab(clock=ManualClock()) as lab:
-        yield lab
-
-
-@pytest.fixture
-def router(lab: Lab) -> LabRouter:
-    router = lab.start(password="p", administrator_password="q")
-    router.do(lambda device: device.rtfs.make_directory("/lua"))
-    return router
-
-
-def run(router: LabRouter, line: str) -> tuple[bool, list[str]]:
-    return router.do(lambda device: run_unattended(device, line))
-
-
-def script(lab: Lab, router: LabRouter, source: str | bytes, path: str = "/lua/x.lua") -> str:
-    """Run a script to its end; return its last error, or nothing."""
-    data = source.encode() if isinstance(source, str) else source
-    router.do(lambda device: device.rtfs.write(path, data))
-    worked, printed = run(router, f"lua {path}")
-    assert worked, printed
-    lab.advance(0)
-    history = router.do(lambda device: dict(device.lua.history))
-    entry = history[f"lua {path}"]
-    return entry.errors[0][1] if entry.failed_last else ""
-
-
-def said(router: LabRouter) -> list[str]:
-    return [line.partition("[LUA] ")[2] for line in router.log if "[LUA] " in line]
+    from yamaha_ops.lab import Lab, LabRouter
 
 
 def test_rt_command_answers_in_shift_jis_with_crlf(lab: Lab, router: LabRouter) -> None:
@@ -147,7 +113,7 @@ def test_files_behave_as_measured(lab: Lab, router: LabRouter) -> None:
         """,
     )
     assert problem == ""
-    assert router.do(lambda device: device.rtfs.read("/lua/out.txt")) == b"c\r\n"
+    assert router.do(lambda device: device.rtfs.read("/lua/out.txt")) == b"a\r\nb\r\n"
     assert said(router) == ["nil", "nil"]
 
 
@@ -176,11 +142,11 @@ def test_a_task_that_ends_itself_locks_lua(lab: Lab, router: LabRouter) -> None:
         threading.Event().wait(0.01)
     assert run(router, "lua -e x=1")[0] is False
     assert run(router, "terminate lua all")[0] is False
+    threads = router.device.lua.threads()
+    assert threads, "nothing but the power ends it"
     router.power_cut()
     router.power_on()
     assert run(router, "lua -e x=1")[0] is True
-    threads = router.device.lua.threads()
-    assert threads, "the lab waits for the thread that lost its power when it closes"
     router.stop()
     assert not any(thread.is_alive() for thread in threads)
 

@@ -110,6 +110,17 @@ class LabRouter:
 
         self.do(change)
 
+    def script_port(self, number: int, protocol: str = "tcp") -> int:
+        """Return where on this machine a port is that a Lua script of the router has opened.
+
+        Raises:
+            InputError: No script has opened it.
+        """
+        found = self.do(lambda device: device.lua.ports.get((protocol, number)))
+        if found is None:
+            raise InputError(f"no script of {self.name} has opened {protocol} port {number}")
+        return found
+
     def change_world(self, world: World) -> None:
         """Change what surrounds the router."""
         self.do(lambda device: device.set_world(world))

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.world import World
 
 T = TypeVar("T")
-JOIN_SECONDS: Final = 5.0
+JOIN_SECONDS: Final = 30.0
+"""For a script's thread to end after its router."""
+SETTLE_SECONDS: Final = 20.0
+"""For a script to come to its next wait; one that never waits is left behind then."""
 MANY_FILES: Final = 8192
 LANGUAGES: Final = {"ja": None, "en": "en.ascii"}
 """Languages to the ``console character`` that brings them; Japanese is the factory default."""
@@ -115,10 +118,9 @@ class Lab:
 
     def _settle(self) -> None:
         """Let Lua tasks that woke up come to their next wait."""
+        patience = time.monotonic() + SETTLE_SECONDS
         for router in self.routers:
-            for _ in range(1000):
-                if not router.device.lua.busy():
-                    break
+            while router.device.lua.busy() and time.monotonic() < patience:
                 time.sleep(0.001)
 
     def start(  # noqa: PLR0913 -- the properties of a router, all optional, all by name

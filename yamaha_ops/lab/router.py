@@ -15,6 +15,7 @@ from yamaha_ops.lab.limits import check_limits
 from yamaha_ops.lab.line import LineState, judge
 from yamaha_ops.lab.links import Links
 from yamaha_ops.lab.lua import Tasks
+from yamaha_ops.lab.lua.devices import Panel
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.rollback import Before
 from yamaha_ops.lab.schedule import Scheduler, check_schedule
@@ -91,6 +92,8 @@ class EmulatedRouter:
         self.post: Callable[[Callable[[], None]], object] = _at_once
         """Runs a function in the router's thread; the lab puts its event loop in."""
         self.lua = Tasks(self, self._post)
+        self.panel = Panel()
+        """The STATUS LED and the buzzer."""
         self.mails: list[dict[str, str]] = []
         """What Lua scripts have mailed."""
         self.on = False
@@ -133,6 +136,7 @@ class EmulatedRouter:
     def power_off(self) -> None:
         """Lose power: consoles, running configuration and log are gone, flash stays."""
         self._stop()
+        self.panel = Panel()
         self.lua.lose_power()
         self.log.clear()
 

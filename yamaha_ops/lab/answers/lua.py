@@ -8,6 +8,7 @@ from yamaha_ops.lab.clock import stamp
 from yamaha_ops.lab.console.screen import pad
 from yamaha_ops.lab.fidelity import assumed, recorded
 from yamaha_ops.lab.lua import Trigger
+from yamaha_ops.lab.lua.machine import version
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.shell import operation
 
@@ -41,7 +42,9 @@ def show_status_lua(caller: Caller, words: Words) -> Iterator[str]:
     say, tasks = caller.say, caller.router.lua
     if not words:
         yield pad(say("Lua library version:", "Luaライブラリバージョン:"), 32) + "Lua 5.1.5"
-        yield pad(say("Lua script function version:", "Luaスクリプト機能バージョン:"), 32) + "1.08"
+        yield pad(
+            say("Lua script function version:", "Luaスクリプト機能バージョン:"), 32
+        ) + version(caller.router)
         yield ""
     if words != ("history",):
         yield "[running]"

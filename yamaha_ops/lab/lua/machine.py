@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from yamaha_ops.lab.console.screen import is_japanese
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
-from yamaha_ops.lab.lua import web
-from yamaha_ops.lab.lua.literals import malformed
+from yamaha_ops.lab.lua import devices, patterns, rewriting, web
+from yamaha_ops.lab.lua.bits import BITS
+from yamaha_ops.lab.lua.files import ScriptFiles
+from yamaha_ops.lab.lua.sockets import Sockets
 from yamaha_ops.lab.lua.states import State
 from yamaha_ops.lab.messages import Refusal
-from yamaha_ops.lab.paths import absolute, read_file, write_file
+from yamaha_ops.lab.paths import read_file
 from yamaha_ops.lab.pipes import grep_pattern
 from yamaha_ops.lab.shell import run_unattended
-from yamaha_ops.lab.storage import RtfsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +25,16 @@ if TYPE_CHECKING:
     from yamaha_ops.lab.router import EmulatedRouter
 
 FIDELITY: Final = (
-    recorded("Decimal literals are malformed numbers", "routemon"),
-    assumed("Arithmetic is stock Lua's, not 32-bit integers", "stock Lua cannot show that"),
     documented("The libraries that are there", "Yamaha's Lua pages"),
+    recorded("`debug`, `loadfile`, `loadstring` are there", "routemon"),
     assumed(
-        '`string.regexp`, `string.split`, `each`, `/re/`, `$""` are missing', "Yamaha's own syntax"
+        "`debug` has `getinfo` and `traceback` only", "a hook would free a script of the lab's"
     ),
+    assumed("`7 / 2` is cut off towards zero; dividing by zero is an error", "never seen"),
+    assumed("`-7 % 2` is 1 as in stock Lua", "never seen"),
+    assumed("`tonumber('0.5')` is nil; `math.random()` is an integer", "there are integers only"),
+    assumed("`os.clock` counts from the router's start", "`rt.socket.gettime` was seen to"),
+    documented("`each` walks over its arguments, or over one table", "Yamaha's Lua pages"),
     recorded("`rt.command` answers CR LF and CP932; silence is `true, nil`", "routemon"),
     documented("`rt.command` runs as administrator, at most 4095 characters", "Yamaha's Lua pages"),
     assumed("`rt.syslog` lines begin with `[LUA] `; debug lines are not kept", "no recording"),
@@ -36,20 +42,18 @@ FIDELITY: Final = (
     recorded(
         "`rt.syslogwatch` sees only lines written during the call", "routemon, rtx-dns-tcp-lua"
     ),
-    recorded(
-        "`io.open(p, 'a')` does not append, `'w'` writes CR before LF", "routemon, rtx-dns-tcp-lua"
-    ),
-    recorded("`os.rename` refuses an existing target", "routemon, rtx-dns-tcp-lua"),
     recorded("`print` of a scheduled task goes nowhere", "routemon, rtx-dns-tcp-lua"),
     assumed(
         "`print` of a console's task appears on that console when it happens", "lua -e is used so"
     ),
-    assumed("`rt.mail` succeeds and is remembered; `rt.socket` and `rt.mime` are empty", "unknown"),
+    assumed("`rt.mail` succeeds and is remembered", "its fields are unknown"),
+    assumed("`rt.mime` has `b64` and `unb64` only, of whole texts", "the others stream"),
+    documented("`_RT_LUA_VERSION` 1.08 from Rev.15.02.03, 1.07 before", "Yamaha's Lua pages"),
 )
 
 LONGEST: Final = 4095
 REFUSED: Final = ("administrator", "telnet", "ssh", "scp", "exit", "quit")
-DEVICES: Final = ("cpu1", "status-led1", "buzzer1")
+PARTS: Final = ("numbers", "patterns", "hardware", "sockets")
 
 
 class Stopped(Exception):  # noqa: N818 -- a way out, not an error
@@ -69,18 +73,16 @@ def run(router: EmulatedRouter, tasks: Tasks, task: Task) -> None:
     """
     import lupa.lua51  # noqa: PLC0415 -- only routers that run Lua pay for it
 
-    found = malformed(task.source)
     name = task.script or "(command line)"
-    if found is not None:
-        raise LuaFailure(f"{name}:{found[0]}: malformed number near '{found[1]}'")
     # Latin-1 makes one character of each byte, so that CP932 passes through unharmed.
     machine = lupa.lua51.LuaRuntime(
         encoding="latin-1", unpack_returned_tuples=True, register_eval=False
     )
     hands = Hands(router, tasks, task)
-    prelude = files(__package__).joinpath("prelude.lua").read_text(encoding="ascii")
     try:
-        start = machine.eval("loadstring")(prelude, "@prelude")(machine.table_from(hands.table()))
+        start = machine.eval("loadstring")(part("prelude"), "@prelude")(
+            machine.table_from(hands.table())
+        )
         start(task.source, f"@{name}" if task.script else f"={name}", list(task.arguments))
     except lupa.lua51.LuaError as error:
         if task.stopped:
@@ -90,17 +92,30 @@ def run(router: EmulatedRouter, tasks: Tasks, task: Task) -> None:
             raise LuaFailure(text) from None
     except Refusal as refusal:
         raise LuaFailure(refusal.line(japanese=False)) from None
+    finally:
+        hands.sockets.close()
+
+
+def part(name: str) -> str:
+    """Return one of the Lua files that make a router's Lua of stock Lua."""
+    return files(__package__).joinpath(f"{name}.lua").read_text(encoding="ascii")
+
+
+def version(router: EmulatedRouter) -> str:
+    """Return the version of the Lua script function."""
+    return "1.08" if router.hardware.since("15.02.03") else "1.07"
 
 
 def compiles(source: str, name: str) -> str | None:
     """Return what is wrong with a script's syntax, or None."""
     import lupa.lua51  # noqa: PLC0415 -- only routers that run Lua pay for it
 
-    found = malformed(source)
-    if found is not None:
-        return f"{name}:{found[0]}: malformed number near '{found[1]}'"
+    try:
+        plain = rewriting.stock(source)
+    except rewriting.SourceError as error:
+        return f"{name}:{error.line}: {error}"
     machine = lupa.lua51.LuaRuntime(encoding="latin-1", register_eval=False)
-    chunk = machine.eval("loadstring")(source, f"@{name}")
+    chunk = machine.eval("loadstring")(plain, f"@{name}")
     return None if not isinstance(chunk, tuple) else str(chunk[1])
 
 
@@ -111,33 +126,64 @@ class Hands:
         self._router = router
         self._tasks = tasks
         self._task = task
+        self._files = ScriptFiles(router, tasks)
+        self.sockets = Sockets(
+            router.lua.ports,
+            self._own_addresses,
+            lambda readers, writers, seconds: tasks.rest(task, readers, writers, seconds),
+        )
 
     def table(self) -> dict[str, Any]:
         """Return the names that the prelude uses."""
+        router, sockets = self._router, self.sockets
         return {
+            **BITS,
+            **devices.functions(router.panel, lambda: router.world.cpu),
+            "b64": lambda text: base64.b64encode(text.encode("latin-1")).decode(),
             "check": self.check,
             "command": self.command,
             "getenv": self.getenv,
-            "hardware": lambda name: name in DEVICES,
+            "hostname": router.name,
             "httprequest": self.httprequest,
-            "load": lambda: self._router.world.cpu[1],
+            "integral": rewriting.integral,
+            "largest": rewriting.LARGEST,
             "mail": self.mail,
-            "module": self.module,
-            "open": self.open,
+            "module": self._files.module,
+            "open": self._files.open,
+            "part": part,
             "print": self._print,
-            "remove": self.remove,
-            "rename": self.rename,
-            "revision": f"Rev.{self._router.hardware.revision}",
+            "regexp_problem": patterns.problem,
+            "regexp_search": patterns.search,
+            "remove": self._files.remove,
+            "rename": self._files.rename,
+            "revision": f"Rev.{router.hardware.revision}",
+            "select": sockets.select,
             "sleep": self.sleep,
+            "stock": self.stock,
             "syslog": self.syslog,
             "syslogwatch": self.syslogwatch,
-            "time": lambda: int(self._router.clock.now()),
+            "syslogwatch_regexp": self.syslogwatch_regexp,
+            "tcp": sockets.tcp,
+            "time": lambda: int(router.clock.now()),
+            "toip": self.toip,
+            "udp": sockets.udp,
+            "unb64": lambda text: base64.b64decode(text.encode("latin-1")).decode("latin-1"),
+            "uptime": lambda: int(router.uptime()),
+            "version": version(router),
+            "version_number": int(version(router).replace(".", "")),
         }
 
     def check(self, *_: object) -> None:
         """Run now and then while the script works, so that it can be stopped."""
         if self._task.stopped:
             raise Stopped
+
+    def stock(self, source: str) -> tuple[str | None, int, str]:
+        """Return a script as stock Lua reads it; or None, a line and what is wrong there."""
+        try:
+            return rewriting.stock(source), 0, ""
+        except rewriting.SourceError as error:
+            return None, error.line, str(error)
 
     # --- rt ----------------------------------------------------------------------------------
 
@@ -171,7 +217,19 @@ class Hands:
 
     def syslogwatch(self, pattern: str, count: float | None, seconds: float | None) -> str:
         """``rt.syslogwatch``: wait for lines; return them joined by newlines."""
-        matches = grep_pattern(pattern)
+        return self._watch(pattern, grep_pattern(pattern), count, seconds)
+
+    def syslogwatch_regexp(self, pattern: str, count: float | None, seconds: float | None) -> str:
+        """``rt.syslogwatch`` with ``/re/``."""
+        return self._watch(pattern, patterns.tester(pattern), count, seconds)
+
+    def _watch(
+        self,
+        pattern: str,
+        matches: Callable[[str], bool],
+        count: float | None,
+        seconds: float | None,
+    ) -> str:
         wanted = int(count or 1)
         found: list[str] = []
 
@@ -207,26 +265,42 @@ class Hands:
     ) -> tuple[bool, str | None, int | None, str | None, str | None, bool | None]:
         """``rt.httprequest``: ``rtn1, err, code, header, body, rtn2``."""
         asked = {str(key): value for key, value in dict(request).items()}
+        hardware = self._router.hardware
+        limits = web.Limits(
+            url=2048 if hardware.since("15.02.29") else 255, https=version(self._router) == "1.08"
+        )
         self._task.state = State.COMMUNICATE
         try:
-            answer = web.request(asked)
+            answer = web.request(asked, self._posted(asked), limits)
         except web.WebError as error:
             return False, str(error), None, None, None, None
         finally:
             self._task.state = State.RUN
         saved = None
         if asked.get("save_file"):
-            saved = self._tasks.ask(lambda: self._save(str(asked["save_file"]), answer.body))
-        return True, None, answer.code, answer.header, answer.body.decode("latin-1"), saved
+            saved = self._tasks.ask(lambda: self._files.save(str(asked["save_file"]), answer.body))
+        return True, None, answer.code, answer.header, answer.text, saved
 
-    def _save(self, path: str, data: bytes) -> bool:
-        try:
-            write_file(self._router, path, data)
-        except Refusal:
-            return False
-        return True
+    def _posted(self, asked: dict[str, Any]) -> bytes | None:
+        if asked.get("post_file"):
+            try:
+                return self._tasks.ask(lambda: read_file(self._router, str(asked["post_file"])))
+            except Refusal:
+                return None
+        return str(asked["post_text"]).encode("latin-1") if asked.get("post_text") else None
 
-    # --- files and the rest ------------------------------------------------------------------
+    # --- the rest ------------------------------------------------------------------
+
+    def toip(self, name: str) -> str | None:
+        """``rt.socket.dns.toip``: the lab knows itself and loopback."""
+        if name in {"localhost", self._router.name}:
+            return "127.0.0.1"
+        return name if name.startswith("127.") or name in self._own_addresses() else None
+
+    def _own_addresses(self) -> set[str]:
+        view = self._router.view
+        found = (view.first("ip", lan, "address") for lan in ("lan1", "lan2", "bridge1"))
+        return {words[0].partition("/")[0] for words in found if words}
 
     def getenv(self, name: str) -> str | None:
         """``os.getenv``: a variable of the router (``set NAME=VALUE``)."""
@@ -236,73 +310,6 @@ class Hands:
                 return value
         return None
 
-    def module(self, name: str) -> str | None:
-        """``require``: a file of the RTFS."""
-        try:
-            return self._tasks.ask(lambda: read_file(self._router, f"{name}.lua")).decode("latin-1")
-        except Refusal:
-            return None
-
-    def open(self, path: str, mode: str) -> dict[str, Callable[..., Any]] | None:
-        """``io.open``: ``a`` begins anew like ``w``, which writes CR before LF."""
-        router, tasks = self._router, self._tasks
-        if mode.startswith("r"):
-            try:
-                data = tasks.ask(lambda: read_file(router, path)).decode("latin-1")
-            except Refusal:
-                return None
-            return _reader(data)
-        pieces: list[str] = []
-
-        def close() -> None:
-            text = "".join(pieces)
-            if "b" not in mode:
-                text = text.replace("\n", "\r\n")
-            tasks.ask(lambda: self._save(path, text.encode("latin-1")))
-
-        return {"write": pieces.append, "close": close, "read": lambda _: None}
-
-    def remove(self, path: str) -> bool:
-        """``os.remove``."""
-        return self._tasks.ask(lambda: self._on_rtfs(lambda: self._delete(path)))
-
-    def rename(self, old: str, new: str) -> bool:
-        """``os.rename``: an existing target is refused."""
-        return self._tasks.ask(lambda: self._on_rtfs(lambda: self._move(old, new)))
-
-    def _delete(self, path: str) -> None:
-        self._router.rtfs.delete(absolute(self._router, path))
-
-    def _move(self, old: str, new: str) -> None:
-        target = absolute(self._router, new)
-        self._router.rtfs.rename(absolute(self._router, old), target.rpartition("/")[2])
-
-    def _on_rtfs(self, act: Callable[[], None]) -> bool:
-        try:
-            act()
-        except RtfsError:
-            return False
-        return True
-
     def _print(self, text: str) -> None:
         shown = text.encode("latin-1").decode("cp932", "replace")
         self._tasks.ask(lambda: self._task.show(shown))
-
-
-def _reader(data: str) -> dict[str, Callable[..., Any]]:
-    rest = [data]
-
-    def read(what: object) -> str | None:
-        text = rest[0]
-        if what == "*a":
-            rest[0] = ""
-            return text
-        if not text:
-            return None
-        if isinstance(what, (int, float)):
-            rest[0] = text[int(what) :]
-            return text[: int(what)]
-        line, _, rest[0] = text.partition("\n")
-        return line
-
-    return {"read": read, "close": lambda: None, "write": lambda _: None}

@@ -2,6 +2,21 @@
 -- Returns the function that runs a script in the restricted environment.
 local py = ...
 
+local function part(name) return loadstring(py.part(name), "@" .. name)(py) end
+
+local lab, made = part("numbers")
+local strings, source_of = part("patterns")
+lab.regexp = strings.regexp
+
+-- Every boolean knows the lab, so that rewritten scripts reach it from whatever environment they set.
+debug.setmetatable(true, {
+  __index = function(_, key)
+    if key == "_lab" then return lab end
+    error("attempt to index a boolean value", 2)
+  end,
+  __metatable = false,
+})
+
 local function pick(library, names)
   local kept = {}
   for name in names:gmatch("%S+") do kept[name] = library[name] end
@@ -24,17 +39,35 @@ local function file(handle)
 end
 
 local environment = pick(_G, [[
-  assert collectgarbage error getmetatable ipairs loadstring next pairs pcall rawequal rawget
-  rawset select setfenv getfenv setmetatable tonumber tostring type unpack xpcall _VERSION
+  assert error getmetatable ipairs next pairs rawequal rawget rawset select setfenv getfenv
+  setmetatable tostring type unpack _VERSION
 ]])
 environment._G = environment
-environment.math = pick(math, "abs fmod max min random randomseed")
+environment.tonumber, environment.collectgarbage = made.tonumber, made.collectgarbage
+environment.math, environment.bit = made.math, made.bit
+environment.debug = pick(debug, "getinfo traceback")
 environment.table = pick(table, "concat insert maxn remove sort")
 environment.string = pick(string, [[
   byte char dump find format gmatch gsub len lower match rep reverse sub upper
 ]])
+environment.string.regexp, environment.string.split = strings.regexp, strings.split
+getmetatable("").__index = environment.string
+environment.each = function(...)
+  local list, index = {...}, 0
+  local count = select("#", ...)
+  if count == 1 and type(list[1]) == "table" then
+    list = list[1]
+    count = #list
+  end
+  return function()
+    index = index + 1
+    if index <= count then return list[index] end
+  end
+end
 environment.os = {
-  clock = os.clock, difftime = os.difftime, exit = function() error("exit", 0) end,
+  clock = function() return py.uptime() end,
+  difftime = function(later, earlier) return later - earlier end,
+  exit = function() error("exit", 0) end,
   date = function(format, when) return os.date(format, when or py.time()) end,
   time = function(parts) return parts and os.time(parts) or py.time() end,
   getenv = function(name) return py.getenv(name) end,
@@ -44,13 +77,13 @@ environment.os = {
   end,
   rename = function(from, to)
     if py.rename(from, to) then return true end
-    return nil, from .. ": cannot rename"
+    return nil, to .. ": File exists"
   end,
 }
 environment.io = {
   open = function(path, mode)
-    local handle = py.open(path, mode or "r")
-    if not handle then return nil, path .. ": No such file or directory" end
+    local handle, problem = py.open(path, mode or "r")
+    if not handle then return nil, path .. ": " .. problem end
     return file(handle)
   end,
   lines = function(path)
@@ -62,33 +95,6 @@ environment.io = {
   write = function(...)
     for _, value in ipairs({...}) do py.print(tostring(value)) end
     return true
-  end,
-}
-
-local function unsigned(value) return value % 4294967296 end
-local function bitwise(combine)
-  return function(a, b)
-    local result, bit = 0, 1
-    a, b = unsigned(a), unsigned(b)
-    while a > 0 or b > 0 do
-      if combine(a % 2, b % 2) then result = result + bit end
-      a, b, bit = (a - a % 2) / 2, (b - b % 2) / 2, bit * 2
-    end
-    return result
-  end
-end
-local band = bitwise(function(a, b) return a == 1 and b == 1 end)
-environment.bit = {
-  band = band,
-  bor = bitwise(function(a, b) return a == 1 or b == 1 end),
-  bxor = bitwise(function(a, b) return a ~= b end),
-  bnot = function(a) return 4294967295 - unsigned(a) end,
-  btest = function(a, b) return band(a, b) ~= 0 end,
-  -- A positive count shifts to the left.
-  bshift = function(a, count)
-    a = unsigned(a)
-    if count >= 0 then return unsigned(a * 2 ^ count) end
-    return (a - a % 2 ^ -count) / 2 ^ -count
   end,
 }
 
@@ -117,8 +123,10 @@ environment.rt = {
     py.syslog(level, text)
   end,
   syslogwatch = function(pattern, count, seconds)
-    need(pattern, "string", 1, "syslogwatch")
-    local found = py.syslogwatch(pattern, count, seconds)
+    local regexp = source_of(pattern)
+    if not regexp then need(pattern, "string", 1, "syslogwatch") end
+    local watch = regexp and py.syslogwatch_regexp or py.syslogwatch
+    local found = watch(regexp or pattern, count, seconds)
     local lines, number = {}, 0
     for line in found:gmatch("[^\n]+") do
       number = number + 1
@@ -144,40 +152,77 @@ environment.rt = {
       py.httprequest(request)
     return answer
   end,
-  hw = {
-    open = function(name)
-      if not py.hardware(name) then return nil, "no such device" end
-      local device = {}
-      function device:read() return { load_1m = py.load() } end
-      function device:on() end
-      function device:off() end
-      function device:tone() end
-      function device:close() end
-      return device
-    end,
-  },
-  socket = {},
-  mime = {},
+  hw = part("hardware"),
+  socket = part("sockets"),
+  mime = { b64 = py.b64, unb64 = py.unb64 },
 }
 
-environment.require = function(name)
-  local source = py.module(name)
-  if not source then error("module '" .. name .. "' not found", 2) end
-  local chunk, problem = loadstring(source, "@" .. name)
-  if not chunk then error(problem, 2) end
-  return setfenv(chunk, environment)() or true
+-- What a script can load: a chunk in the script's environment, of integers, or nil and the problem.
+local function load(source, name)
+  local _, example = loadstring("=", name)
+  local where = example:match("^(.*):1: ")
+  local plain, line, problem = py.stock(source)
+  if not plain then return nil, ("%s:%d: %s"):format(where, line, problem) end
+  local sound, wrong = loadstring(plain, name)
+  if not sound then return nil, wrong end
+  if plain:find("regexp", 1, true) then
+    for _, key in ipairs({ "find", "match", "gmatch", "gsub" }) do
+      environment.string[key] = strings[key]
+    end
+  end
+  return setfenv(loadstring(py.integral(plain), name), environment)
 end
 
-environment._RT_LUA_VERSION = "1.08"
-environment._RT_LUA_VERSION_NUM = 108
+environment.loadstring = function(source, name) return load(source, name or source) end
+environment.load = function(pieces, name)
+  local parts = {}
+  for piece in pieces do
+    if piece == "" then break end
+    parts[#parts + 1] = piece
+  end
+  return load(table.concat(parts), name or "=(load)")
+end
+environment.loadfile = function(path)
+  local handle = py.open(path, "r")
+  if not handle then return nil, "cannot open " .. path end
+  return load(handle.read("*a"), "@" .. path)
+end
+environment.dofile = function(path)
+  local chunk, problem = environment.loadfile(path)
+  if not chunk then error(problem, 0) end
+  return chunk()
+end
+
+-- A task that was told to end does, whatever the script catches.
+local function unless_stopped(...)
+  py.check()
+  return ...
+end
+environment.pcall = function(...) return unless_stopped(pcall(...)) end
+environment.xpcall = function(...) return unless_stopped(xpcall(...)) end
+
+local loaded = {}
+environment.require = function(name)
+  if loaded[name] == nil then
+    local source = py.module(name)
+    if not source then error("module '" .. name .. "' not found", 2) end
+    local chunk, problem = load(source, "@" .. name)
+    if not chunk then error(problem, 2) end
+    local result = chunk(name)
+    loaded[name] = result == nil and true or result
+  end
+  return loaded[name]
+end
+
+environment._RT_LUA_VERSION = py.version
+environment._RT_LUA_VERSION_NUM = py.version_number
 environment._RT_FIRM_REVISION = py.revision
 
 return function(source, name, arguments)
-  local chunk, problem = loadstring(source, name)
+  local chunk, problem = load(source, name)
   if not chunk then error(problem, 0) end
   environment.arg = {}
   for index, value in python.enumerate(arguments) do environment.arg[index + 1] = value end
   debug.sethook(function() py.check() end, "", 10000)
-  setfenv(chunk, environment)
   chunk(unpack(environment.arg))
 end

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
 from yamaha_ops.lab.lua.machine import LuaFailure, Stopped, run
+from yamaha_ops.lab.lua.sockets import Ports, ready
 from yamaha_ops.lab.lua.states import State
 from yamaha_ops.lab.messages import Problem, Refusal
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Sequence
+
     from yamaha_ops.lab.router import EmulatedRouter
 
 T = TypeVar("T")
@@ -34,7 +38,10 @@ FIDELITY: Final = (
 LIMIT: Final = 8
 KINDS: Final = 10
 ERRORS: Final = 5
-PATIENCE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 30.0
+"""For the router's thread to do something; only a machine out of breath takes so long."""
+SLICE_SECONDS: Final = 0.05
+"""How long a task looks at the network before it looks at its clock."""
 
 
 class Trigger(StrEnum):
@@ -66,6 +73,7 @@ class Task:
 
     Attributes:
         watching: What ``rt.syslogwatch`` waits for.
+        resting: Whether it waits for the network.
         wake: Set to end a wait early.
         show: Takes what the script prints.
     """
@@ -80,13 +88,14 @@ class Task:
     show: Callable[[str], None]
     state: State = State.RUN
     watching: str = ""
+    resting: bool = False
     japanese: bool = True
     stopped: bool = False
     wake: threading.Event = field(default_factory=threading.Event)
 
     def rouse(self) -> None:
         """End a wait: the task counts as running from now, not from when its thread notices."""
-        self.state = State.RUN
+        self.state, self.resting = State.RUN, False
         self.wake.set()
 
 
@@ -104,6 +113,8 @@ class Tasks:
         self.history: dict[str, Run] = {}
         self.locked = False
         """Whether a task tried to end itself: nothing but a power cut helps then."""
+        self.ports: Ports = {}
+        """What scripts listen on, and where that is on this machine."""
         self._threads: list[threading.Thread] = []
 
     # --- in the router's thread --------------------------------------------------------------
@@ -197,6 +208,37 @@ class Tasks:
         if task.stopped:
             raise Stopped
 
+    def rest(
+        self,
+        task: Task,
+        readers: Sequence[socket.socket],
+        writers: Sequence[socket.socket],
+        seconds: float | None,
+    ) -> bool:
+        """Let a task wait for the network, at most so long on the router's clock.
+
+        Returns:
+            Whether something can be read or written now.
+        """
+        if seconds is not None and seconds <= 0:
+            return any(ready(readers, writers, 0))
+        task.wake.clear()
+        timer = None
+        if seconds is not None:
+            timer = self.ask(lambda: self._router.clock.later(seconds, task.rouse))
+        task.state, task.resting = State.COMMUNICATE, True
+        try:
+            while not task.stopped:
+                if any(ready(readers, writers, SLICE_SECONDS)):
+                    return True
+                if task.wake.is_set():
+                    return False
+        finally:
+            task.state, task.resting = State.RUN, False
+            if timer is not None:
+                timer.cancel()
+        raise Stopped
+
     def _ended(self, task: Task, problem: str) -> None:
         if self.running.get(task.number) is not task:
             return  # the power or Lua itself went away meanwhile, and its history with it
@@ -219,7 +261,7 @@ class Tasks:
 
     def busy(self) -> bool:
         """Tell whether a task is working, not waiting."""
-        waiting = {State.SLEEP, State.WATCH}
         return not self.locked and any(
-            task.state not in waiting for task in tuple(self.running.values())
+            task.state not in {State.SLEEP, State.WATCH} and not task.resting
+            for task in tuple(self.running.values())
         )
