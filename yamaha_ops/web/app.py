@@ -12,16 +12,22 @@ from starlette.staticfiles import StaticFiles
 from yamaha_ops import __version__
 from yamaha_ops.web import mistakes
 from yamaha_ops.web.access.csrf import csrf
+from yamaha_ops.web.api import people
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.envelope import Envelope
-from yamaha_ops.web.pages import account, login, preferences
+from yamaha_ops.web.pages import account, audit, health, login, preferences, tokens, users
 
 _log = logging.getLogger(__name__)
 
 ROUTERS = (
     login.router,
     account.router,
+    tokens.router,
+    users.router,
+    audit.router,
     preferences.router,
+    health.router,
+    people.router,
 )
 """Pages and API: one line for each module, by path from the most to the least special."""
 

@@ -24,6 +24,7 @@ from yamaha_ops.errors import (
     UnknownStateError,
     YamahaOpsError,
 )
+from yamaha_ops.web.access.visitor import Visitor, newcomer
 from yamaha_ops.web.errors import BusyError, LimitError, SignInError, WebError
 from yamaha_ops.web.page import page
 from yamaha_ops.web.request import wants_page
@@ -124,7 +125,7 @@ def _answer(
         told = {name: value for name, value in more.items() if name != "errors"}
         response: Response = page(
             request,
-            getattr(request.state, "visitor", None),
+            _someone(request),
             "error.html",
             status=status,
             code=status,
@@ -138,6 +139,14 @@ def _answer(
         response = JSONResponse(problem, status, media_type="application/problem+json")
     response.headers.update(headers)
     return response
+
+
+def _someone(request: Request) -> Visitor | None:
+    """Return who is signed in, for the navigation of the page; an error page must not fail."""
+    try:
+        return newcomer(request, request.app.state.console)
+    except YamahaOpsError:
+        return None
 
 
 def _lead(request: Request, place: str) -> Response:

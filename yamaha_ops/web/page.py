@@ -87,6 +87,7 @@ def page(
             csrf_token=partial(csrf_token, console, request),
             language=language,
             languages=LANGUAGES,
+            mark=getattr(request.state, "mark", console.hub.mark),
             navigation=_navigation(request, visitor),
             path=request.url.path,
             place=_place(request),

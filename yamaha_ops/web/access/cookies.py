@@ -52,6 +52,8 @@ LOGIN = Cookie("login")
 """Who is signed in."""
 VISIT = Cookie("visit")
 """A browser that nobody is signed in with: what the login form's CSRF token is bound to."""
+NEXT = Cookie("next")
+"""Where somebody wants to go, who is halfway signed in."""
 LANGUAGE = Cookie("language")
 THEME = Cookie("theme")
 PROVIDER = Cookie("provider", "/oidc")

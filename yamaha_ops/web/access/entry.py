@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from yamaha_ops.web.access import second_factor
 from yamaha_ops.web.errors import SignInError
 from yamaha_ops.web.store.people import User
 
@@ -47,3 +48,28 @@ def check_entry(console: Console, name: str, password: str, address: str) -> Use
             hashed = console.passwords.hash(password)
             session.get_one(User, user.id).password_hash = hashed
     return user
+
+
+def check_code(console: Console, user: User, code: str, address: str) -> str:
+    """Use up a code of somebody whose password was right, and return what kind it was.
+
+    Raises:
+        LimitError: Too many attempts from this address, or the name is locked.
+        SignInError: The code is wrong, or was used before.
+    """
+    console.limits.take("login", address, a_minute=console.settings.access.logins_a_minute)
+    console.lockouts.refuse(user.name, address)
+    kind = second_factor.use_code(console, user.id, code)
+    if kind is None:
+        console.lockouts.count(user.name, address)
+        console.audit(Stranger(user.name, address), "login.refused", factor="code")
+        raise SignInError("the code is wrong")
+    return kind
+
+
+def entered(console: Console, user: User, address: str, *, how: str) -> None:
+    """Note that somebody came in."""
+    console.lockouts.forget(user.name)
+    with console.database.session() as session:
+        session.get_one(User, user.id).last_login = console.now()
+    console.audit(Stranger(user.name, address), "login", how=how)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
+from starlette.responses import RedirectResponse, Response
 
-from yamaha_ops.web.access.cookies import LOGIN
+from yamaha_ops.web.access.cookies import LOGIN, VISIT
 from yamaha_ops.web.access.sealing import fingerprint
 from yamaha_ops.web.errors import SignInError
+from yamaha_ops.web.request import address_of
 from yamaha_ops.web.store.people import Login
 
 if TYPE_CHECKING:
@@ -49,6 +51,31 @@ def begin(console: Console, user_id: int, *, complete: bool, address: str, agent
     with console.database.session() as session:
         session.add(login)
     return key
+
+
+def signed_in(
+    console: Console, request: HTTPConnection, user_id: int, place: str, *, complete: bool
+) -> Response:
+    """Give the browser a new key, end the login it had before, and lead on.
+
+    Whatever key it came with (somebody may have planted one) is worth nothing afterwards.
+    """
+    secure = console.settings.secure
+    before = LOGIN.read(request, secure=secure)
+    if before:
+        with console.database.session() as session:
+            session.execute(delete(Login).where(Login.key_hash == fingerprint(before)))
+    key = begin(
+        console,
+        user_id,
+        complete=complete,
+        address=address_of(request, console.settings.proxies),
+        agent=request.headers.get("user-agent", ""),
+    )
+    response = RedirectResponse(place, 303)
+    LOGIN.write(response, key, secure=secure)
+    VISIT.remove(response, secure=secure)
+    return response
 
 
 def login_of(console: Console, request: HTTPConnection, *, complete: bool = True) -> Login:

@@ -13,7 +13,7 @@ from yamaha_ops.web.access.tokens import bearer, token_of
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.errors import ForbiddenError, NotFoundError, SignInError
 from yamaha_ops.web.request import address_of
-from yamaha_ops.web.store.people import User
+from yamaha_ops.web.store.people import Token, User
 
 __all__ = ["Role", "Visitor", "chosen", "need", "visitor"]
 
@@ -82,21 +82,27 @@ def newcomer(request: Request, console: Annotated[Console, Depends(console)]) ->
 
     Raises:
         SignInError: Nobody.
+        LimitError: Too many requests of a script, or too many with wrong tokens.
     """
+    # Before anything is read: what changes from here on, a live page is told.
+    request.state.mark = console.hub.mark
     address = address_of(request, console.settings.proxies)
     key = bearer(request)
-    if key is not None:
-        token = token_of(console, key, address)
+    if key is None:
+        login = login_of(console, request)
+        roles = roles_of(login.user.roles)
+        found = visitor_of(login.user, roles, address, by_token=False, login=login.id)
+    else:
+        token = _token(console, key, address)
         roles = roles_of(token.roles) & roles_of(token.user.roles)
-        return visitor_of(token.user, roles, address, by_token=True, login=None)
-    login = login_of(console, request)
-    return visitor_of(
-        login.user, roles_of(login.user.roles), address, by_token=False, login=login.id
-    )
+        found = visitor_of(token.user, roles, address, by_token=True, login=None)
+    if request.url.path.startswith("/api/"):
+        a_minute = console.settings.access.requests_a_minute
+        console.limits.take("api", str(found.id), a_minute=a_minute)
+    return found
 
 
 def visitor(
-    request: Request,
     console: Annotated[Console, Depends(console)],
     someone: Annotated[Visitor, Depends(newcomer)],
 ) -> Visitor:
@@ -105,15 +111,14 @@ def visitor(
     Raises:
         SignInError: Nobody, or somebody who first has to set a password or a second factor.
     """
-    del request
     with console.database.reading() as session:
         user = session.get_one(User, someone.id)
-        local = user.password_hash is not None
-        if local and user.must_change:
-            raise SignInError("the first password has to be changed", place="/account/password")
-        required = console.settings.access.second_factor == "required"
-        if local and required and user.totp_sealed is None:
-            raise SignInError("a second factor has to be set up", place="/account/second-factor")
+    local = user.password_hash is not None
+    if local and user.must_change:
+        raise SignInError("the first password has to be changed", place="/account/password")
+    required = console.settings.access.second_factor == "required"
+    if local and required and user.totp_sealed is None:
+        raise SignInError("a second factor has to be set up", place="/account/second-factor")
     return someone
 
 
@@ -130,6 +135,16 @@ def need(role: Role) -> Callable[[Visitor], Visitor]:
         return visitor
 
     return holder
+
+
+def _token(console: Console, key: str, address: str) -> Token:
+    try:
+        return token_of(console, key, address)
+    except SignInError:
+        # Guessing 256 bits is hopeless; a script with an old token must not fill the log either.
+        a_minute = console.settings.access.logins_a_minute
+        console.limits.take("token", address, a_minute=a_minute)
+        raise
 
 
 def chosen(console: Console, visitor: Visitor, name: str) -> Router:

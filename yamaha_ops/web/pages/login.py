@@ -1,16 +1,18 @@
 """Signing in and out."""
 
+from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from yamaha_ops.web.access import logins
-from yamaha_ops.web.access.cookies import LOGIN, VISIT
-from yamaha_ops.web.access.entry import check_entry
+from yamaha_ops.web.access.cookies import LOGIN, NEXT
+from yamaha_ops.web.access.entry import check_code, check_entry, entered
 from yamaha_ops.web.access.visitor import newcomer
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.errors import LimitError, SignInError
+from yamaha_ops.web.fields import Place
 from yamaha_ops.web.page import page
 from yamaha_ops.web.request import address_of, own_place
 
@@ -20,7 +22,7 @@ TheConsole = Annotated[Console, Depends(console)]
 
 
 @router.get("/login")
-def form(request: Request, next: str = "/") -> Response:  # noqa: A002 -- the name in addresses
+def form(request: Request, next: Place = "/") -> Response:  # noqa: A002 -- the name in addresses
     """Show the form."""
     return page(request, None, "login.html", next=own_place(next), error=None, name="")
 
@@ -31,7 +33,7 @@ def enter(
     console: TheConsole,
     name: Annotated[str, Form(max_length=256)] = "",
     password: Annotated[str, Form(max_length=1024)] = "",
-    next: Annotated[str, Form(max_length=2048)] = "/",  # noqa: A002 -- the name in addresses
+    next: Annotated[Place, Form()] = "/",  # noqa: A002 -- the name in addresses
 ) -> Response:
     """Sign in by name and password."""
     place = own_place(next)
@@ -39,37 +41,44 @@ def enter(
     try:
         user = check_entry(console, name, password, address)
     except (LimitError, SignInError) as error:
-        limited = isinstance(error, LimitError)
-        response: Response = page(
-            request,
-            None,
-            "login.html",
-            status=error.status if limited else 401,
-            next=place,
-            error="login.wait" if limited else "login.wrong",
-            name=name,
-        )
-        if isinstance(error, LimitError):
-            response.headers["Retry-After"] = str(int(error.seconds) + 1)
-        return response
-    return signed_in(request, console, user.id, place, complete=True)
-
-
-def signed_in(
-    request: Request, console: Console, user_id: int, place: str, *, complete: bool
-) -> Response:
-    """Give the browser a new key, whatever it had before, and lead on."""
-    secure = console.settings.secure
-    key = logins.begin(
-        console,
-        user_id,
-        complete=complete,
-        address=address_of(request, console.settings.proxies),
-        agent=request.headers.get("user-agent", ""),
+        return _refused(request, error, "login.html", next=place, name=name)
+    complete = user.totp_sealed is None
+    response = logins.signed_in(
+        console, request, user.id, place if complete else "/login/code", complete=complete
     )
-    response = RedirectResponse(place, 303)
-    LOGIN.write(response, key, secure=secure)
-    VISIT.remove(response, secure=secure)
+    if complete:
+        entered(console, user, address, how="password")
+    else:
+        # Kept in the browser until the code has come.
+        NEXT.write(
+            response, place, secure=console.settings.secure, seconds=int(logins.HALFWAY_SECONDS)
+        )
+    return response
+
+
+@router.get("/login/code")
+def code_form(request: Request, console: TheConsole) -> Response:
+    """Ask for the second factor."""
+    logins.login_of(console, request, complete=False)
+    return page(request, None, "code.html", error=None)
+
+
+@router.post("/login/code")
+def enter_code(
+    request: Request, console: TheConsole, code: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Complete a login by a code of the second factor, or by a recovery code."""
+    user = logins.login_of(console, request, complete=False).user
+    address = address_of(request, console.settings.proxies)
+    try:
+        kind = check_code(console, user, code, address)
+    except (LimitError, SignInError) as error:
+        return _refused(request, error, "code.html")
+    secure = console.settings.secure
+    place = own_place(NEXT.read(request, secure=secure))
+    response = logins.signed_in(console, request, user.id, place, complete=True)
+    NEXT.remove(response, secure=secure)
+    entered(console, user, address, how=kind)
     return response
 
 
@@ -85,4 +94,15 @@ def leave(request: Request, console: TheConsole) -> Response:
     if someone.login is not None:
         logins.end(console, someone.login)
         console.audit(someone, "logout")
+    return response
+
+
+def _refused(
+    request: Request, error: LimitError | SignInError, template: str, /, **values: str
+) -> Response:
+    words = "wait" if isinstance(error, LimitError) else "wrong"
+    word = f"{template.removesuffix('.html')}.{words}"
+    response = page(request, None, template, status=error.status, error=word, **values)
+    if isinstance(error, LimitError):
+        response.headers["Retry-After"] = str(ceil(error.seconds))
     return response

@@ -64,29 +64,33 @@ function parts() {
   return [...document.querySelectorAll("[data-live]")];
 }
 
+// The stream is told the last moment that the page knows, and tells what changed since.
+let mark = document.body.dataset.mark;
+
 function listen() {
   const topics = new Set(parts().flatMap((part) => part.dataset.live.split(" ")));
   if (!topics.size || stream || document.hidden) return;
-  stream = new EventSource(`/live?topics=${[...topics].map(encodeURIComponent).join(",")}`);
+  const query = new URLSearchParams({ topics: [...topics].join(","), since: mark });
+  stream = new EventSource(`/live?${query}`);
   stream.onmessage = (event) => {
+    mark = event.lastEventId;
+    const changed = event.data.split(" ");
     for (const part of parts()) {
-      if (part.dataset.live.split(" ").includes(event.data)) renew(part);
+      if (part.dataset.live.split(" ").some((topic) => changed.includes(topic))) renew(part);
     }
   };
-  stream.onerror = () => parts().forEach((part) => part.classList.add("stale"));
-  stream.onopen = () => {
-    // What changed while there was no stream has not been told.
-    for (const part of parts()) {
-      if (part.classList.contains("stale")) renew(part);
-    }
+  stream.onerror = () => {
+    if (!document.body.classList.contains("lost")) say(document.body.dataset.lost);
+    document.body.classList.add("lost");
   };
+  stream.onopen = () => document.body.classList.remove("lost");
 }
 
+// Nobody looks: no stream. It goes on where it was when somebody looks again.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     stream?.close();
     stream = null;
-    parts().forEach((part) => part.classList.add("stale"));
   } else {
     listen();
   }
