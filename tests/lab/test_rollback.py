@@ -137,6 +137,16 @@ def test_load_shows_its_commands_and_asks_the_password_it_holds(bench: Make) -> 
     assert not changed(made)
 
 
+def test_a_difference_is_carried_out_inside_its_contexts(bench: Make) -> None:
+    made = bench()
+    terminal = made.login().administrator()
+    tunnel = ("tunnel select 1", "tunnel encapsulation ipip", "ip tunnel mtu 1460")
+    terminal.type(*tunnel, "tunnel select none", "save 1", "no tunnel select 1")
+    terminal.type("tunnel select 1", "no tunnel encapsulation", "no ip tunnel mtu")
+    terminal.type("tunnel select none", "load 1 difference silent no-key-generate", "secret2")
+    assert "\n tunnel encapsulation ipip\n ip tunnel mtu 1460\n" in made.router.running.text
+
+
 def test_load_without_a_key_option_makes_a_new_host_key(bench: Make) -> None:
     made = bench()
     terminal = made.login().administrator()

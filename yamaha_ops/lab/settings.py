@@ -109,6 +109,14 @@ class Running:
         """
         if not self.pending and not line.startswith(" "):
             context = ""
+        return self.type(line, context)
+
+    def type(self, line: str, context: str) -> str:
+        """Carry out a line of a console, where a context stays, and return the one it leads to.
+
+        Raises:
+            Refusal: The line is unknown, wrong, or needs a context.
+        """
         self.execute(line, context)
         return self._interpreter.context
 

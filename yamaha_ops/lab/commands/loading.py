@@ -132,10 +132,10 @@ def load(caller: Caller, words: Words) -> Answer:
     target = without_host_key(text, router.running.text) if keep else text
     if "difference" in order.options:
         commands = commands_between(router.running.text, target)
-        running = Running(before.text)
+        running, step = Running(before.text), Running.type
     else:
         commands = [line for line in target.splitlines() if line and not line.startswith("#")]
-        running = Running("")
+        running, step = Running(""), Running.follow
     context = ""
     for command in commands:
         if "interactive" in order.options and not (yield from confirmed(f"{command} (Y/N)")):
@@ -143,7 +143,7 @@ def load(caller: Caller, words: Words) -> Answer:
         if "silent" not in order.options:
             yield command
         try:
-            context = running.follow(command, context)
+            context = step(running, command, context)
         except Refusal as refusal:
             yield refusal.line(japanese=caller.japanese)
     router.replace(running.text)
