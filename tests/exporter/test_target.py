@@ -14,6 +14,7 @@ from yamaha_ops.exporter.target import Settings, Target
 from yamaha_ops.fleet import Backoff
 from yamaha_ops.health import MODULES, STANDARD
 from yamaha_ops.inventory import Login, Router, Secret
+from yamaha_ops.router import TOGETHER, TypedAheadError
 
 if TYPE_CHECKING:
     from tests.exporter.conftest import Network
@@ -170,3 +171,39 @@ def test_a_round_keeps_the_order_and_spares_each_site(settings: Settings) -> Non
     ]
     scrapes = scrape_once(routers, settings, STANDARD, 5, at_once=4, per_site=1)
     assert [scrape.router for scrape in scrapes] == [router.name for router in routers]
+
+
+def test_a_router_that_does_not_keep_what_is_typed_ahead_is_asked_one_at_a_time_from_then_on(
+    target: Target, network: Network
+) -> None:
+    def confuses(session: TableSession) -> None:
+        if not network.opened:
+            session.fails["show arp"] = TypedAheadError("the answers cannot be told apart")
+
+    network.prepare = confuses
+    before = target.one_at_a_time
+    for _ in range(3):
+        assert target.scrape(STANDARD, 5).health
+    assert (before, target.one_at_a_time) == (False, True)
+    confused, steady = network.opened
+    assert not confused.usable
+    assert set(confused.together) == {TOGETHER}
+    assert set(steady.together) == {1}
+
+
+def test_one_more_doubt_is_a_failure(target: Target, network: Network) -> None:
+    def confuses(session: TableSession) -> None:
+        session.fails["show arp"] = TypedAheadError("the answers cannot be told apart")
+
+    network.prepare = confuses
+    assert target.scrape(STANDARD, 5).error == "the answers cannot be told apart"
+    assert len(network.opened) == 2
+
+
+def test_what_is_said_again_is_not_read_again(target: Target) -> None:
+    first, second = target.scrape(STANDARD, 5), target.scrape(STANDARD, 5)
+    assert first.health
+    assert second.health
+    again = {answer.command: answer.record for answer in second.health.answers}
+    assert all(again[answer.command] is answer.record for answer in first.health.answers)
+    assert len(again) == len(first.health.answers)

@@ -11,7 +11,7 @@ import pytest
 from yamaha_ops.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from yamaha_ops.router import Reply
@@ -131,6 +131,7 @@ class TableSession:
     usable: bool = True
     asked: list[str] = field(default_factory=list)
     fails: dict[str, Exception] = field(default_factory=dict)
+    together: list[int] = field(default_factory=list)
 
     def run(self, command: str, timeout: float | None = None) -> str:  # noqa: ARG002 -- Session
         self.asked.append(command)
@@ -140,6 +141,16 @@ class TableSession:
         if answer.startswith("エラー"):
             raise CommandError("the router refused a command", command=command, output=answer)
         return answer
+
+    def run_all(
+        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[str | CommandError]:
+        self.together.append(at_once)
+        for command in commands:
+            try:
+                yield self.run(command, timeout)
+            except CommandError as error:
+                yield error
 
     def send(
         self,

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from yamaha_ops.errors import RenderError, YamahaOpsError
 from yamaha_ops.exporter.scrape import Scrape
 from yamaha_ops.fleet import Backoff, Breaker
-from yamaha_ops.health import MODULES, Wanted, collect
+from yamaha_ops.health import MODULES, Memo, Wanted, collect
 from yamaha_ops.render import render
+from yamaha_ops.router import TOGETHER, TypedAheadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,12 +72,19 @@ class Target:
         self._session: Session | None = None
         self._interfaces: Interfaces | None = None
         self._configuration: ConfigurationState | None = None
+        self._at_once = TOGETHER
+        self._memo = Memo()
         self._used = self._touched = self._clock.monotonic()
 
     @property
     def warm(self) -> bool:
         """Whether a session is open."""
         return self._session is not None
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether this router did not keep commands that were entered together."""
+        return self._at_once == 1
 
     def scrape(self, module: Module, seconds: float) -> Scrape:
         """Ask the router, and give what came of it: a failure is a result too.
@@ -127,20 +135,19 @@ class Target:
             self._let_go()
 
     def _ask(self, module: Module, started: float, deadline: float) -> Scrape:
-        warm = self.warm
-        try:
+        # A warm session may have died meanwhile: that says nothing about the router.
+        again = self.warm
+        while True:
             try:
-                health = self._round(module, deadline)
-            except YamahaOpsError:
+                return self._scrape(started, health=self._round(module, deadline))
+            except YamahaOpsError as error:
                 self._let_go()
-                # A warm session may have died meanwhile: that says nothing about the router.
-                if not warm or self._clock.monotonic() >= deadline:
-                    raise
-                health = self._round(module, deadline)
-        except YamahaOpsError as error:
-            self._let_go()
-            return self._failed(str(error), started)
-        return self._scrape(started, health=health)
+                if isinstance(error, TypedAheadError) and not self.one_at_a_time:
+                    # The first answer in doubt was one too many.
+                    self._at_once, again = 1, True
+                if not again or self._clock.monotonic() >= deadline:
+                    return self._failed(str(error), started)
+                again = False
 
     def _round(self, module: Module, deadline: float) -> Health:
         if self._session is None:
@@ -154,6 +161,8 @@ class Target:
             known=self._interfaces,
             wanted=self._wanted() if module.configuration else None,
             deadline=deadline,
+            at_once=self._at_once,
+            memo=self._memo,
             clock=self._clock,
         )
         if not self._session.usable:

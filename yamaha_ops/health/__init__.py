@@ -8,6 +8,7 @@ from yamaha_ops.health.configuration import ConfigurationState, Wanted
 from yamaha_ops.health.health import Answer, Health
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.health.line import MapeLine, mape_lines
+from yamaha_ops.health.memo import Memo
 from yamaha_ops.health.modules import MODULES, STANDARD, Module
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Health",
     "Interfaces",
     "MapeLine",
+    "Memo",
     "Module",
     "Wanted",
     "collect",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as system_time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yamaha_ops.errors import (
     AuthenticationError,
@@ -22,15 +22,16 @@ from yamaha_ops.health.configuration import (
 from yamaha_ops.health.health import Answer, Health
 from yamaha_ops.health.interfaces import Interfaces
 from yamaha_ops.health.line import mape_lines
+from yamaha_ops.health.memo import Memo
 from yamaha_ops.health.modules import STANDARD, Module
 from yamaha_ops.router.saved import unsaved_commands
-from yamaha_ops.status import parse
 from yamaha_ops.status.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from yamaha_ops.config import Configuration
+    from yamaha_ops.health.health import Outcome
     from yamaha_ops.mape import RuleTable
     from yamaha_ops.router import Session
 
@@ -69,6 +70,8 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     wanted: Wanted | None = None,
     rules: RuleTable | None = None,
     deadline: float | None = None,
+    at_once: int = 1,
+    memo: Memo | None = None,
     clock: Clock = system_time,
 ) -> Health:
     """Ask one router everything in a module.
@@ -81,27 +84,33 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
         wanted: What to compare the running configuration with, where the module reads it.
         rules: MAP-E rules to reckon with; the shipped ones if left out.
         deadline: A reading of ``clock.monotonic()`` after which nothing more is asked.
+        at_once: How many commands may be entered together (``Session.run_all``).
+        memo: What this router's answers were read as before; it is brought up to date.
         clock: Wall clock and stop watch.
 
     Raises:
         ConnectError: The line was lost.
+        TypedAheadError: This router must be asked one command at a time; the session is lost.
         ConsoleError: An answer did not come whole; the session is of no use any more.
     """
     started = clock.monotonic()
     wanted = wanted or Wanted()
+    memo = memo or Memo()
     running: Configuration | None = None
     state: ConfigurationState | None = None
     answers: list[Answer] = []
-    asked: set[str] = set()
 
-    def ask(commands: Iterator[str]) -> None:
-        for command in commands:
-            if command not in asked:
-                asked.add(command)
-                answers.append(_ask(session, command, clock, deadline))
+    def ask(commands: Iterable[str]) -> None:
+        asked = {answer.command for answer in answers}
+        new = list(dict.fromkeys(command for command in commands if command not in asked))
+        told = session.run_all(new, _left(deadline, clock), at_once=at_once)
+        answers.extend(_answers(new, told, clock, deadline, memo))
 
-    # Interfaces must be known before they can be asked about.
-    ask(command for command in module.commands if "{" not in command)
+    if known and not module.configuration:
+        ask(module.questions(known))
+    else:
+        # Interfaces must be known before they can be asked about.
+        ask(command for command in module.commands if "{" not in command)
     if module.configuration:
         answer, running, state = _configuration(session, wanted, clock)
         answers.append(answer)
@@ -126,21 +135,41 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     )
 
 
-def _ask(session: Session, command: str, clock: Clock, deadline: float | None) -> Answer:
-    started = clock.monotonic()
-    left = None if deadline is None else deadline - started
-    if left is not None and left <= 0:
-        return Answer(command, "failed", 0.0, error="there was no time left for it")
+def _left(deadline: float | None, clock: Clock) -> float | None:
+    return None if deadline is None else deadline - clock.monotonic()
+
+
+def _answers(
+    commands: Sequence[str],
+    told: Iterator[str | CommandError],
+    clock: Clock,
+    deadline: float | None,
+    memo: Memo,
+) -> Iterator[Answer]:
+    for command in commands:
+        started = clock.monotonic()
+        text = next(told, None) if deadline is None or started < deadline else None
+        seconds = clock.monotonic() - started
+        if text is None:
+            yield Answer(command, "failed", 0.0, error="there was no time left for it")
+        elif isinstance(text, CommandError):
+            yield _refused(command, text, seconds)
+        else:
+            yield _read(command, text, seconds, memo)
+
+
+def _refused(command: str, error: CommandError, seconds: float) -> Answer:
+    said = error.output or ""
+    missing = any(sentence in said for sentence in _NOT_HERE)
+    outcome: Outcome = "unsupported" if missing else "failed"
+    return Answer(command, outcome, seconds, error=said or error.message)
+
+
+def _read(command: str, text: str, seconds: float, memo: Memo) -> Answer:
     try:
-        parsed = parse(command, session.run(command, left))
-    except CommandError as error:
-        said = error.output or ""
-        missing = any(sentence in said for sentence in _NOT_HERE)
-        outcome: Literal["unsupported", "failed"] = "unsupported" if missing else "failed"
-        return Answer(command, outcome, clock.monotonic() - started, error=said or error.message)
+        parsed = memo.parse(command, text)
     except ParseError as error:
-        return Answer(command, "failed", clock.monotonic() - started, error=error.message)
-    seconds = clock.monotonic() - started
+        return Answer(command, "failed", seconds, error=error.message)
     return Answer(command, "ok", seconds, parsed.record, parsed.unknown_lines)
 
 

@@ -32,8 +32,12 @@ def error_in(text: str) -> str | None:
 
     Only the first line counts: further down, the tail of a wrapped log line may look like one.
     """
-    first = next((line for line in lines(text) if line.strip()), "")
-    return first if is_error(first) else None
+    line, _, rest = text.partition("\n")
+    if line.strip() in _SEARCHING:
+        line, _, rest = rest.partition("\n")
+    while rest and not line.strip():
+        line, _, rest = rest.partition("\n")
+    return line if is_error(line) else None
 
 
 def any_error_in(text: str) -> str | None:

@@ -17,9 +17,10 @@ from yamaha_ops.router import screen
 from yamaha_ops.router.ahead import typed_ahead
 from yamaha_ops.router.prompt import Prompt
 from yamaha_ops.router.reading import CR, Answer, last_line, prompts_in
+from yamaha_ops.router.volley import TypedAheadError, Volley
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from yamaha_ops.router.reading import Reply
     from yamaha_ops.router.wire import Wire
@@ -60,6 +61,11 @@ class Dialogue:
         """Whether the last exchange came to its end; if not, nothing more can be asked."""
         return self._in_step
 
+    @property
+    def keeps_typed_ahead(self) -> bool:
+        """Whether everything that was typed ahead has come back as it should, so far."""
+        return self._keeps_typed_ahead
+
     def begin(self, patience: float, limit: float | None = None) -> bytes:
         """Wait for the first prompt and return the banner before it; see :meth:`ask`."""
         self._in_step = False
@@ -88,13 +94,7 @@ class Dialogue:
                 of step.
             ConnectError: The line was lost.
         """
-        if not self._in_step:
-            raise ConsoleError(
-                "this session is out of step after a failed exchange and cannot be used",
-                router=self._name,
-                hint="open a new session",
-            )
-        self._in_step = False
+        self._fall_out_of_step()
         ahead = self._keeps_typed_ahead and typed_ahead(line)
         answer = Answer(line, self.prompt, list(replies), ahead=ahead)
         answer.take(self._late_prompts())
@@ -102,6 +102,38 @@ class Dialogue:
         body = self._read(answer, patience, limit)
         self._keeps_typed_ahead &= not answer.gave_up
         return body
+
+    def ask_together(
+        self, lines: Sequence[bytes], *, patience: float, limit: float | None = None
+    ) -> Iterator[bytes]:
+        """Enter lines in one packet and give each whole answer as it comes; see :meth:`ask`.
+
+        Until the last one is taken the dialogue is out of step.
+
+        Args:
+            lines: Two or more that :func:`~yamaha_ops.router.ahead.typed_ahead` allows.
+            patience: The longest silence to bear, in seconds.
+            limit: The longest time for all answers together, in seconds.
+
+        Raises:
+            TypedAheadError: The answers cannot be told apart, or did not come in time.
+            ConsoleError, ConnectError: As :meth:`ask`.
+        """
+        self._fall_out_of_step()
+        self._late_prompts()
+        volley = Volley(lines, self.prompt)
+        start = self._clock()
+        limit = patience * TRICKLE if limit is None else limit
+        self._send(volley.typed)
+        for number in range(1, len(lines) + 1):
+            self._exchange(volley, patience, limit - (self._clock() - start))
+            body = volley.body
+            if number < len(lines):
+                volley.next()
+            else:
+                self._come_into_step(volley.prompt)
+                self._keeps_typed_ahead &= not volley.gave_up
+            yield body
 
     def leave(self, line: bytes, *, patience: float, replies: Iterable[Reply] = ()) -> None:
         """Enter a line that ends the session and wait until the router hangs up."""
@@ -133,8 +165,26 @@ class Dialogue:
             )
         return late
 
+    def _fall_out_of_step(self) -> None:
+        if not self._in_step:
+            raise ConsoleError(
+                "this session is out of step after a failed exchange and cannot be used",
+                router=self._name,
+                hint="open a new session",
+            )
+        self._in_step = False
+
+    def _come_into_step(self, prompt: bytes) -> None:
+        self._prompt = self._prompt.next(prompt) if self._prompt else Prompt.at_login(prompt)
+        self._in_step = True
+
     def _read(self, answer: Answer, patience: float, limit: float | None) -> bytes:
-        limit = patience * TRICKLE if limit is None else limit
+        self._exchange(answer, patience, patience * TRICKLE if limit is None else limit)
+        self._come_into_step(answer.prompt)
+        return answer.body
+
+    def _exchange(self, answer: Answer | Volley, patience: float, limit: float) -> None:
+        """Read, and type what has to be typed, until the answer is whole."""
         start = last = self._clock()
         while True:
             now = self._clock()
@@ -142,9 +192,9 @@ class Dialogue:
             if step.send:
                 self._send(step.send)
             if step.done:
-                break
+                return
             left = min(patience - (now - last), limit - (now - start))
-            if left <= 0 or step.question:
+            if left <= 0 or step.question or step.broken:
                 raise self._unfinished(answer, step.question)
             try:
                 data = self._wire.receive(max(INSTANT, min(left, step.wait)))
@@ -153,12 +203,15 @@ class Dialogue:
             if data:
                 answer.take(data)
                 last = self._clock()
-        text = answer.prompt
-        self._prompt = self._prompt.next(text) if self._prompt else Prompt.at_login(text)
-        self._in_step = True
-        return answer.body
 
-    def _unfinished(self, answer: Answer, question: bytes) -> ConsoleError:
+    def _unfinished(self, answer: Answer | Volley, question: bytes) -> ConsoleError:
+        if isinstance(answer, Volley):
+            return TypedAheadError(
+                "the answers to commands that were entered together could not be told apart "
+                f"and were thrown away ({answer.size} bytes had come)",
+                router=self._name,
+                hint="one by one they can",
+            )
         if question:
             return ConsoleError(
                 "the router asks a question that nothing here answers",
@@ -178,7 +231,7 @@ class Dialogue:
         except OSError as error:
             raise self._lost() from error
 
-    def _lost(self, answer: Answer | None = None) -> ConnectError:
+    def _lost(self, answer: Answer | Volley | None = None) -> ConnectError:
         said = answer.body if answer and self._prompt is None else b""
         return ConnectError(
             "the router closed the connection",

@@ -58,9 +58,11 @@ class Step:
     send: bytes = b""
     done: bool = False
     question: bytes = b""
+    broken: bool = False
 
 
-_WAIT: Final = Step()
+WAIT: Final = Step()
+"""There is nothing to do before more comes."""
 
 
 class Answer:
@@ -116,7 +118,7 @@ class Answer:
         """The answer without its prompt."""
         return bytes(self._buffer[self._start or 0 : self._end])
 
-    def take(self, data: bytes) -> None:
+    def take(self, data: bytes | bytearray) -> None:
         """Add what has come."""
         self._buffer += data
 
@@ -126,7 +128,7 @@ class Answer:
             self._start = _after_echo(self._buffer, self._line, self._known)
         if self._start is None:
             # What comes before the echo are prompts that earlier empty lines left behind.
-            return _WAIT
+            return WAIT
         if self._row and (step := self._judge_row(quiet)):
             return step
         return self._judge_probe(quiet) or self._look(quiet)
@@ -157,6 +159,7 @@ class Answer:
         return None
 
     def _look(self, quiet: float) -> Step:
+        self._judge_eaten()
         line = last_line(self._buffer)
         tail = screen.plain(line)
         if prompt := prompt_like(tail):
@@ -184,7 +187,7 @@ class Answer:
             return None
         seen, whole = found
         if not whole:
-            return Step()
+            return WAIT
         if seen >= self._owed or (seen and quiet >= LOST):
             self._owed, self._probed, self._grace = 0, None, PAUSE
             self._proofs += self._fresh
@@ -230,7 +233,7 @@ class Answer:
     def _turn_page(self, quiet: float) -> Step:
         here = len(self._buffer)
         if self._turned == here:
-            return Step()
+            return WAIT
         if self._owed and self._eaten != here:
             # An empty line of ours is on its way; the pager takes it for "one more line".
             self._owed -= 1
@@ -240,6 +243,15 @@ class Answer:
             return Step(wait=PAUSE - quiet)
         self._turned = here
         return Step(send=b" ")
+
+    def _judge_eaten(self) -> None:
+        """Take back that the pager took an empty line, if what looked like its mark was text.
+
+        The pager overwrites its mark where it stands; behind a text comes a line end.
+        """
+        if self._eaten >= 0 and self._buffer.startswith(b"\r\n", self._eaten):
+            self._eaten = -1
+            self._owed += 1
 
     def _reply(self) -> Step:
         reply = self._replies.pop(0)

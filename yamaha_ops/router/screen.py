@@ -40,6 +40,7 @@ PAGER_MARKS: Final = (
 )
 """REF 2.4; the mark is the last thing on the screen until a key is pressed."""
 
+_LINE_ENDS: Final = re.compile(rb"\r*\n|\r+")
 _ANSI: Final = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 _MARK_WIDTHS: Final = {b"---more---": 10} | dict.fromkeys(PAGER_MARKS[1:], 12)
 _PAGED: Final = re.compile(
@@ -63,7 +64,10 @@ def unpaged(data: bytes) -> bytes:
 
 def codec_of(data: bytes) -> str | None:
     """Tell the codec from the console's own words, or None where none of them occurs."""
-    return next((codec for word, codec in _TELLTALE if word in data), None)
+    for word, codec in _TELLTALE:
+        if word in data:
+            return codec
+    return None
 
 
 def decode(data: bytes, codec: str) -> str:
@@ -71,10 +75,11 @@ def decode(data: bytes, codec: str) -> str:
 
     A byte that the codec does not know becomes U+FFFD: visible, and never a shorter text.
     """
-    text = unpaged(plain(data)).decode(codec, "replace").replace("\r\n", "\n")
-    if "\r" in text:
-        text = re.sub(r"\r*\n|\r+", "\n", text)
-    return text.removesuffix("\n")
+    # Neither line end is ever the second byte of a character, in any of the codecs.
+    lines = unpaged(plain(data)).replace(b"\r\n", b"\n")
+    if b"\r" in lines:
+        lines = _LINE_ENDS.sub(b"\n", lines)
+    return lines.removesuffix(b"\n").decode(codec, "replace")
 
 
 def cells(text: str) -> int:

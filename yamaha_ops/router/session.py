@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from yamaha_ops.errors import CommandError
     from yamaha_ops.router.reading import Reply
 
 
@@ -59,6 +60,27 @@ class Session(Protocol):
             CommandError: The router answered with an error line.
             IncompleteOutputError: The answer did not end in time.
             ConnectError: The line was lost.
+        """
+        ...
+
+    def run_all(
+        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[str | CommandError]:
+        """Enter commands that show something and give each whole answer as it comes.
+
+        Args:
+            commands: In the order in which they are asked.
+            timeout: The time for all of them, in seconds. What there is no time left to ask is not
+                asked: the answers end early.
+            at_once: How many may be entered together where that is known to be safe; whether
+                this router keeps what is typed ahead is not.
+
+        Yields:
+            As :meth:`run`; an error line is an answer too.
+
+        Raises:
+            TypedAheadError: Answers to commands entered together cannot be told apart.
+            IncompleteOutputError, ConnectError: As :meth:`run`.
         """
         ...
 

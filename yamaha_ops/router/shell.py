@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self
 
@@ -17,6 +18,7 @@ from yamaha_ops.errors import (
     YamahaOpsError,
 )
 from yamaha_ops.router import answers, console, screen
+from yamaha_ops.router.ahead import volleys
 from yamaha_ops.router.borrowing import Borrowing
 from yamaha_ops.router.command import refuse_operators, typed
 from yamaha_ops.router.dialogue import Dialogue
@@ -26,7 +28,7 @@ from yamaha_ops.router.reach import HungUpError
 from yamaha_ops.router.reading import password, yes_or_no
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 15.0
 """The longest silence inside an answer, in seconds, where the caller sets no time-out."""
+
+TOGETHER_PATIENCE: Final = 5.0
+"""... where commands were entered together: short tables come at once, or something is wrong."""
 
 SAVE_PATIENCE: Final = 60.0
 """Flash is slow, and the console is silent meanwhile."""
@@ -156,6 +161,7 @@ class ShellSession:
         self._dialogue = dialogue
         self._open = True
         self._codec: str | None = None
+        self._rows: dict[str, int] = {}  # of the last answer to each command
         self._borrowing = Borrowing(self, state)
         self.model, self.firmware = self._identity(banner)
         self._borrowing.recover()
@@ -202,9 +208,25 @@ class ShellSession:
 
     def run(self, command: str, timeout: float | None = None) -> str:
         """See :class:`Session`."""
-        text = self._ask(command, timeout, ())
+        text = self._ask(command, timeout)
         self._judge(command, answers.error_in(text))
         return text
+
+    def run_all(
+        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[str | CommandError]:
+        """See :class:`Session`."""
+        end = None if timeout is None else time.monotonic() + timeout
+        at_once = at_once if self._dialogue.keeps_typed_ahead else 1
+        for group in volleys(commands, self._rows, at_once):
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            texts = self._together(group, left) if len(group) > 1 else [self._ask(group[0], left)]
+            for command, text in zip(group, texts, strict=True):
+                self._rows[command] = text.count("\n") + 1
+                line = answers.error_in(text)
+                yield text if line is None else self._refusal(command, line)
 
     def send(
         self, command: str, timeout: float | None = None, replies: Iterable[Reply] = ()
@@ -236,7 +258,18 @@ class ShellSession:
         self._require_open()
         self._dialogue.ask(b"", patience=PATIENCE)
 
-    def _ask(self, command: str, timeout: float | None, replies: Iterable[Reply]) -> str:
+    def _together(self, commands: Sequence[str], timeout: float | None) -> Iterator[str]:
+        self._require_open()
+        bodies = self._dialogue.ask_together(
+            [command.encode("ascii") for command in commands],  # as those on the list are
+            patience=TOGETHER_PATIENCE,
+            limit=timeout,
+        )
+        # Text in an unknown character set raises a question, which has to wait for the last answer.
+        told = list(bodies) if self._codec is None else bodies
+        return map(self._decode, told)
+
+    def _ask(self, command: str, timeout: float | None, replies: Iterable[Reply] = ()) -> str:
         self._require_open()
         line = typed(command, self.router)
         try:
@@ -255,12 +288,15 @@ class ShellSession:
 
     def _judge(self, command: str, error_line: str | None) -> None:
         if error_line is not None:
-            raise CommandError(
-                "the router refused a command",
-                router=self.router,
-                command=mask(command),
-                output=error_line,
-            )
+            raise self._refusal(command, error_line)
+
+    def _refusal(self, command: str, error_line: str) -> CommandError:
+        return CommandError(
+            "the router refused a command",
+            router=self.router,
+            command=mask(command),
+            output=error_line,
+        )
 
     def _decode(self, data: bytes) -> str:
         if data.isascii():
