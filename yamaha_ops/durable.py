@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 from yamaha_ops.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+def write(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> None:
     """Write a file so that after a crash it holds the old content or the new, never a part.
+
+    Args:
+        path: The file.
+        data: Its content, whole or piece by piece.
+        mode: Who may read it.
 
     Raises:
         OSError: The place cannot be written; the old file stands.
@@ -25,7 +30,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from yamaha_ops.history import HistoryError, Kind, Person, Revision, Store, read
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yamaha_ops.config import Configuration
+    from yamaha_ops.fleet import Handshakes
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
 
@@ -26,12 +28,19 @@ class LiveSource:
     """A router over its console and, where it offers that, SFTP; see :class:`history.Source`."""
 
     def __init__(
-        self, session: Session, entry: Router, state: Path, *, accept_new_host_key: bool
+        self,
+        session: Session,
+        entry: Router,
+        state: Path,
+        *,
+        accept_new_host_key: bool,
+        handshakes: Handshakes | None = None,
     ) -> None:
         self._session = session
         self._entry = entry
         self._state = state
         self._accept = accept_new_host_key
+        self._handshakes = handshakes
         self._running: Configuration | None = None
         self.router = session.router
         self.model = session.model
@@ -49,7 +58,9 @@ class LiveSource:
 
     def file(self, slot: str) -> bytes:
         """Return a slot as SFTP gives it."""
-        with SftpFiles(self._entry, state=self._state, accept_new_host_key=self._accept) as files:
+        with self._handshakes or nullcontext():
+            files = SftpFiles(self._entry, state=self._state, accept_new_host_key=self._accept)
+        with files:
             return files.read(f"/system/config{slot}")
 
     def shown(self, slot: str) -> str:
@@ -69,7 +80,7 @@ class LiveSource:
         )
 
 
-def back_up(
+def back_up(  # noqa: PLR0913 -- the options of `backup`, by name
     entry: Router,
     inventory: Inventory,
     store: Store,
@@ -77,16 +88,26 @@ def back_up(
     reason: str,
     author: Person,
     accept_new_host_key: bool = False,
+    handshakes: Handshakes | None = None,
 ) -> tuple[Revision, bool]:
     """Read one router and keep it; return the revision and whether it is new.
 
     Raises:
         YamahaOpsError: The router cannot be read, or the history cannot be written.
     """
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
+    session = connect(
+        entry,
+        state=inventory.state,
+        accept_new_host_key=accept_new_host_key,
+        handshakes=handshakes,
+    )
     try:
         source = LiveSource(
-            session, entry, inventory.state, accept_new_host_key=accept_new_host_key
+            session,
+            entry,
+            inventory.state,
+            accept_new_host_key=accept_new_host_key,
+            handshakes=handshakes,
         )
         snapshot = read(source, lambda: _last_startup(store, entry.name))
     finally:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from yamaha_ops.errors import YamahaOpsError
+    from yamaha_ops.fleet import Handshakes
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
 
@@ -148,7 +149,7 @@ def execute(
             yield Ended(mask(command), Result.SUCCESS, mask_text(output), clock() - started)
 
 
-def enter(
+def enter(  # noqa: PLR0913 -- the options of `run`, by name
     entry: Router,
     inventory: Inventory,
     *,
@@ -156,13 +157,19 @@ def enter(
     read_only: bool,
     timeout: float,
     accept_new_host_key: bool = False,
+    handshakes: Handshakes | None = None,
 ) -> Answers:
     """Enter commands on one router, as administrator where the inventory knows the password.
 
     Raises:
         YamahaOpsError: The router cannot be asked.
     """
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
+    session = connect(
+        entry,
+        state=inventory.state,
+        accept_new_host_key=accept_new_host_key,
+        handshakes=handshakes,
+    )
     try:
         if entry.login.administrator_password:
             session.administrator()

@@ -2,18 +2,19 @@
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import typer
 
-from yamaha_ops.actions.backups import back_up
+from yamaha_ops.actions.crew import Crew, ground
+from yamaha_ops.actions.errands import keep
 from yamaha_ops.actions.histories import author_from, revision_as_json, store_for
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
 from yamaha_ops.errors import ExitCode
-from yamaha_ops.fleet import Done, run
+from yamaha_ops.fleet import Done
 from yamaha_ops.history import HistoryError, Revision, Store
 from yamaha_ops.inventory import Router, load
 
@@ -21,6 +22,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@over_many(deadline=300.0)
 def backup(
     routers: options.Routers = None,
     *,
@@ -31,29 +33,31 @@ def backup(
     author: options_of_history.Author = None,
     history: options_of_history.HistoryPath = None,
     history_key: options_of_history.HistoryKey = None,
-    at_once: options_of_history.AtOnce = 8,
+    crew: Crew,
+    skip_dead: SkipDead = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Keep running, startup and previous configuration of the chosen routers."""
-    known = load(inventory)
+    known = load(crew.path(inventory))
     chosen = known.select(routers or (), labels or (), everything)
     store = store_for(known, history, history_key)
     job = partial(
-        back_up,
-        inventory=known,
-        store=store,
+        keep,
+        inventory=ground(known),
+        history=crew.path(history) if history else None,
+        history_key=history_key,
         reason=reason,
         author=author_from(author),
         accept_new_host_key=accept_new_host_key,
+        handshakes=crew.limit,
     )
     failed = False
-    with ThreadPoolExecutor(at_once) as executor:
-        for done in run(job, chosen, executor=executor, at_once=at_once):
-            failed = failed or done.error is not None
-            _show(_as_json(done, store), as_json=as_json)
-            if done.error:
-                typer.echo(f"yamaha-ops: {done.error.explain()}", err=True)
+    for done in crew.ask(job, chosen, dead=dead_of(known, skip_dead=skip_dead), shared=known):
+        failed = failed or done.error is not None
+        _show(_as_json(done, store), as_json=as_json)
+        if done.error:
+            typer.echo(f"yamaha-ops: {done.error.explain()}", err=True)
     if store.git.exists:
         _tidy(store)
     if failed:

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,23 +11,22 @@ import typer
 from prometheus_client.core import GaugeMetricFamily
 from rich.console import Console
 
-from yamaha_ops.actions.backups import LiveSource
-from yamaha_ops.cli import _history as options_of_history
+from yamaha_ops.actions.crew import Crew, ground
+from yamaha_ops.actions.errands import drifted
 from yamaha_ops.cli import _options as options
-from yamaha_ops.config import Configuration
+from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.exporter import text
 from yamaha_ops.exporter.once import write_textfile
-from yamaha_ops.fleet import Done, run
-from yamaha_ops.history.drift import Drift, find_drift
-from yamaha_ops.inventory import Inventory, Router, load
-from yamaha_ops.render import render
-from yamaha_ops.router import connect
+from yamaha_ops.fleet import Done
+from yamaha_ops.history.drift import Drift
+from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@over_many(deadline=300.0)
 def drift(
     routers: options.Routers = None,
     *,
@@ -50,45 +48,36 @@ def drift(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what the router only wrote otherwise.")
     ] = False,
-    at_once: options_of_history.AtOnce = 8,
+    crew: Crew,
+    skip_dead: SkipDead = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Compare what routers run with what the inventory gives and with what they saved."""
-    known = load(inventory)
+    known = load(crew.path(inventory))
     chosen = known.select(routers or (), labels or (), everything)
     console = Console(highlight=False, soft_wrap=True)
-    ended: list[Done[Router, Drift]] = []
-    job = partial(_drift, inventory=known, accept_new_host_key=accept_new_host_key)
-    with ThreadPoolExecutor(at_once) as executor:
-        for done in run(job, chosen, executor=executor, at_once=at_once):
-            ended.append(done)
-            if done.error:
-                typer.echo(f"yamaha-ops: {done.error.explain()}", err=True)
-            if as_json:
-                sys.stdout.write(json.dumps(_as_json(done), ensure_ascii=False) + "\n")
-            elif done.value is not None:
-                _show(done.value, console, verbose=verbose)
+    metrics = _Metrics(time.time())
+    job = partial(
+        drifted,
+        inventory=ground(known),
+        accept_new_host_key=accept_new_host_key,
+        handshakes=crew.limit,
+    )
+    differs = failed = False
+    for done in crew.ask(job, chosen, dead=dead_of(known, skip_dead=skip_dead)):
+        metrics.add(done)
+        differs, failed = differs or bool(done.value), failed or done.error is not None
+        if done.error:
+            typer.echo(f"yamaha-ops: {done.error.explain()}", err=True)
+        if as_json:
+            sys.stdout.write(json.dumps(_as_json(done), ensure_ascii=False) + "\n")
+        elif done.value is not None:
+            _show(done.value, console, verbose=verbose)
     if textfile:
-        write_textfile(textfile, _metrics(ended, time.time()))
-    drifted = detailed_exitcode and any(done.value for done in ended)
-    failed = any(done.error for done in ended)
-    raise typer.Exit(max(ExitCode.DIFFERENCES * drifted, ExitCode.FAILED * failed))
-
-
-def _drift(entry: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Drift:
-    wanted = render(entry, templates=inventory.folder / "templates")
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
-    try:
-        source = LiveSource(
-            session, entry, inventory.state, accept_new_host_key=accept_new_host_key
-        )
-        running = Configuration.parse(source.running(), source=f"{entry.name}: running")
-        slot = source.slot()
-        unsaved = source.unsaved(running, slot) if slot else None
-    finally:
-        session.drop()
-    return find_drift(entry.name, running, wanted, unsaved)
+        write_textfile(textfile, metrics.text())
+    differences = detailed_exitcode and differs
+    raise typer.Exit(max(ExitCode.DIFFERENCES * differences, ExitCode.FAILED * failed))
 
 
 def _as_json(done: Done[Router, Drift]) -> dict[str, object]:
@@ -118,25 +107,32 @@ def _show(found: Drift, console: Console, *, verbose: bool) -> None:
         console.print(f"  {each.told}\n  is written: {each.shown} ({each.reason})", markup=False)
 
 
-def _metrics(ended: list[Done[Router, Drift]], now: float) -> bytes:
-    """Return the metrics; names of their own, since `scrape` may write beside them."""
-    commands = GaugeMetricFamily(
-        "yamaha_drift_commands",
-        "Commands between what a router runs and what it is compared with.",
-        labels=["router", "against"],
-    )
-    success = GaugeMetricFamily(
-        "yamaha_drift_check_success", "Whether the router could be compared.", labels=["router"]
-    )
-    checked = GaugeMetricFamily(
-        "yamaha_drift_check_timestamp_seconds",
-        "When the routers were compared, in seconds since 1970.",
-        now,
-    )
-    for done in ended:
-        success.add_metric([done.item.name], float(done.error is None))
+class _Metrics:
+    """The metrics; names of their own, since `scrape` may write beside them."""
+
+    def __init__(self, now: float) -> None:
+        self._commands = GaugeMetricFamily(
+            "yamaha_drift_commands",
+            "Commands between what a router runs and what it is compared with.",
+            labels=["router", "against"],
+        )
+        self._success = GaugeMetricFamily(
+            "yamaha_drift_check_success", "Whether the router could be compared.", labels=["router"]
+        )
+        self._checked = GaugeMetricFamily(
+            "yamaha_drift_check_timestamp_seconds",
+            "When the routers were compared, in seconds since 1970.",
+            now,
+        )
+
+    def add(self, done: Done[Router, Drift]) -> None:
+        """Count one router; of a drift only its size is kept."""
+        self._success.add_metric([done.item.name], float(done.error is None))
         if done.value is not None:
-            commands.add_metric([done.item.name, "rendered"], len(done.value.commands))
+            self._commands.add_metric([done.item.name, "rendered"], len(done.value.commands))
             if done.value.unsaved is not None:
-                commands.add_metric([done.item.name, "startup"], len(done.value.unsaved))
-    return text([commands, success, checked])
+                self._commands.add_metric([done.item.name, "startup"], len(done.value.unsaved))
+
+    def text(self) -> bytes:
+        """Return them for a textfile collector."""
+        return text([self._commands, self._success, self._checked])

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,15 +10,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from yamaha_ops.actions.crew import Crew, ground
 from yamaha_ops.actions.remote import Answers, Result, enter, refuse_changes, skipped
-from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
+from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
 from yamaha_ops.config.words import quote
 from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
 from yamaha_ops.fleet import Done
-from yamaha_ops.fleet import run as run_on
 from yamaha_ops.inventory import Router, load
 
 app = typer.Typer(add_completion=False)
@@ -40,6 +39,7 @@ class _WithCommand(TyperCommand):
 
 
 @app.command(cls=_WithCommand)
+@over_many()
 def run(
     ctx: typer.Context,
     routers: options.Routers = None,
@@ -64,13 +64,14 @@ def run(
             "--output", "-o", help="A folder: one file for each router.", show_default=False
         ),
     ] = None,
-    at_once: options_of_history.AtOnce = 8,
+    crew: Crew,
+    skip_dead: SkipDead = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
     """Enter commands on the chosen routers: `run ROUTER ... -- COMMAND`."""
-    known = load(inventory)
+    known = load(crew.path(inventory))
     chosen = known.select(routers or (), labels or (), everything)
     commands = _commands(ctx.meta.get(BEHIND, ()), file)
     if read_only:
@@ -81,20 +82,30 @@ def run(
         output.mkdir(parents=True, exist_ok=True)
     job = partial(
         enter,
-        inventory=known,
+        inventory=ground(known),
         commands=commands,
         read_only=read_only,
         timeout=timeout,
         accept_new_host_key=accept_new_host_key,
+        handshakes=crew.limit,
     )
-    well = True
-    with ThreadPoolExecutor(at_once) as executor:
-        for done in run_on(job, chosen, executor=executor, at_once=at_once):
-            answers = _answers(done, commands)
-            well = well and answers.result is Result.SUCCESS
-            _tell(answers, output, as_json=as_json)
-    if not well:
-        raise typer.Exit(ExitCode.FAILED)
+    if read_only:
+        ended = crew.ask(job, chosen, dead=dead_of(known, skip_dead=skip_dead))
+    else:
+        ended = crew.change(job, chosen, shared=known)
+    worst = ExitCode.DONE
+    for done in ended:
+        answers = _answers(done, commands)
+        worst = max(worst, _exit_code(done.error, answers))
+        _tell(answers, output, as_json=as_json)
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _exit_code(error: YamahaOpsError | None, answers: Answers) -> ExitCode:
+    if error:
+        return error.exit_code
+    return ExitCode.DONE if answers.result is Result.SUCCESS else ExitCode.FAILED
 
 
 def _commands(words: Sequence[str], file: Path | None) -> tuple[str, ...]:

@@ -1,29 +1,36 @@
 """`yamaha-ops scrape`: one round of health over the chosen routers, as metrics."""
 
 import json
-import os
 import sys
+import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Annotated
 
 import typer
 
+from yamaha_ops.actions.crew import Crew, ground
 from yamaha_ops.actions.histories import backup_times
 from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
 from yamaha_ops.errors import ExitCode, InputError
+from yamaha_ops.exporter import Scrape
 from yamaha_ops.exporter import as_json as scrape_as_json
-from yamaha_ops.exporter.once import AT_ONCE, scrape_once, write_textfile
-from yamaha_ops.exporter.page import page
+from yamaha_ops.exporter.once import AT_ONCE, ask_once, write_textfile
+from yamaha_ops.exporter.spool import Spool
 from yamaha_ops.exporter.target import Settings
+from yamaha_ops.fleet import Done, Handshakes
 from yamaha_ops.health import MODULES, Module
 from yamaha_ops.inventory import Inventory, Router, load
 from yamaha_ops.router import ShellSession, connect
 
 app = typer.Typer(add_completion=False)
 
-HANDSHAKES = max(4, 4 * (os.cpu_count() or 1))
-"""Handshakes at the same time: each keeps a processor busy, and more only make all of them late."""
+SECONDS = 60.0
+"""How long a router may take, where nobody says so."""
+GRACE = 5.0
+"""Seconds behind its deadline that a router has to say why it is late; then nobody waits for it."""
 
 ModuleName = Annotated[
     str, typer.Option("--module", "-m", help=f"What to ask: {', '.join(MODULES)}.")
@@ -35,6 +42,7 @@ Timeout = Annotated[
 
 
 @app.command()
+@over_many(at_once=AT_ONCE, deadline=SECONDS)
 def scrape(
     routers: options.Routers = None,
     *,
@@ -46,44 +54,72 @@ def scrape(
         Path | None,
         typer.Option("--textfile", help="Write the metrics to this file, whole or not at all."),
     ] = None,
-    timeout: Timeout = 60.0,
-    at_once: Annotated[
-        int, typer.Option("--at-once", min=1, help="Routers asked at the same time.")
-    ] = AT_ONCE,
-    per_site: Annotated[
-        int | None,
-        typer.Option("--per-site", min=1, help="... of those with the same label `site`."),
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=0.1, hidden=True, help="The same as --deadline."),
     ] = None,
+    crew: Crew,
+    skip_dead: SkipDead = False,
     per_host: PerHost = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Ask the chosen routers once and print Prometheus metrics; exit 1 if one cannot be asked."""
-    known = load(inventory)
+    known = load(crew.path(inventory))
     chosen = known.select(routers or (), labels or (), everything)
-    settings = settings_for(known, accept_new_host_key=accept_new_host_key)
-    scrapes = []
-    for each in scrape_once(
-        chosen,
-        settings,
-        module_named(module),
-        timeout,
-        at_once=at_once,
-        per_site=per_site,
-    ):
-        scrapes.append(each)
-        if each.error:
-            typer.echo(f"yamaha-ops: {each.error}", err=True)
-        if as_json:
-            line = json.dumps(scrape_as_json(each, per_host=per_host), ensure_ascii=False)
-            sys.stdout.write(f"{line}\n")
-    given = page(scrapes, per_host=per_host)
-    if textfile:
-        write_textfile(textfile, given)
-    elif not as_json:
-        sys.stdout.write(given.decode())
-    if any(each.health is None for each in scrapes):
+    module_named(module)
+    seconds = timeout or crew.deadline or SECONDS
+    job = partial(
+        _asked,
+        inventory=ground(known),
+        module=module,
+        seconds=seconds,
+        accept_new_host_key=accept_new_host_key,
+        handshakes=crew.limit,
+    )
+    failed = False
+    with Spool(per_host=per_host) as spool:
+        for done in replace(crew, deadline=seconds + GRACE).ask(
+            job,
+            chosen,
+            dead=dead_of(known, skip_dead=skip_dead),
+            silent=lambda scrape: scrape.health is None,
+        ):
+            scrape = _scrape(done)
+            failed = failed or scrape.health is None
+            if scrape.error:
+                typer.echo(f"yamaha-ops: {scrape.error}", err=True)
+            if as_json:
+                line = json.dumps(scrape_as_json(scrape, per_host=per_host), ensure_ascii=False)
+                sys.stdout.write(f"{line}\n")
+            if textfile or not as_json:
+                spool.add(scrape)
+        if textfile:
+            write_textfile(textfile, spool.page())
+        elif not as_json:
+            sys.stdout.writelines(piece.decode() for piece in spool.page())
+    if failed:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _asked(
+    entry: Router,
+    *,
+    inventory: Inventory,
+    module: str,
+    seconds: float,
+    accept_new_host_key: bool,
+    handshakes: Handshakes,
+) -> Scrape:
+    """Ask one router, wherever this runs."""
+    settings = settings_for(
+        inventory, accept_new_host_key=accept_new_host_key, handshakes=handshakes
+    )
+    return ask_once(entry, settings, module_named(module), seconds)
+
+
+def _scrape(done: Done[Router, Scrape]) -> Scrape:
+    return done.value or Scrape(done.item.name, time.time(), 0.0, error=str(done.error))
 
 
 def module_named(name: str) -> Module:
@@ -98,10 +134,13 @@ def module_named(name: str) -> Module:
 
 
 def settings_for(
-    inventory: Inventory, *, accept_new_host_key: bool = False, config_seconds: float = 0.0
+    inventory: Inventory,
+    *,
+    accept_new_host_key: bool = False,
+    config_seconds: float = 0.0,
+    handshakes: Handshakes = Handshakes(),
 ) -> Settings:
     """Return how the routers of an inventory are asked."""
-    handshakes = BoundedSemaphore(HANDSHAKES)
 
     def opened(router: Router, seconds: float) -> ShellSession:
         return connect(

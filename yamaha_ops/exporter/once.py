@@ -11,7 +11,7 @@ from yamaha_ops.exporter.target import Target
 from yamaha_ops.fleet import Policy, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from yamaha_ops.exporter.scrape import Scrape
@@ -24,6 +24,22 @@ SITE = "site"
 
 AT_ONCE = 32
 """Routers asked at the same time."""
+
+
+def ask_once(router: Router, settings: Settings, module: Module, seconds: float) -> Scrape:
+    """Ask one router and hang up.
+
+    Args:
+        router: Whom to ask.
+        settings: How.
+        module: What to ask.
+        seconds: How long it may take.
+    """
+    target = Target(router, settings)
+    try:
+        return target.scrape(module, seconds)
+    finally:
+        target.close()
 
 
 def scrape_once(
@@ -48,11 +64,7 @@ def scrape_once(
     """
 
     def ask(place: int) -> Scrape:
-        target = Target(routers[place], settings)
-        try:
-            return target.scrape(module, seconds)
-        finally:
-            target.close()
+        return ask_once(routers[place], settings, module, seconds)
 
     def site(place: int) -> object:
         return routers[place].labels.get(SITE, place)
@@ -71,7 +83,7 @@ def scrape_once(
                 turn += 1
 
 
-def write_textfile(path: Path, content: bytes) -> None:
+def write_textfile(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Replace a file for the textfile collector as a whole, readable by everybody.
 
     The collector reads ``*.prom`` files at any moment: it must never see half of one.

@@ -15,7 +15,7 @@ from yamaha_ops.exporter.metric import ROUTER
 from yamaha_ops.exporter.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from yamaha_ops.exporter.metric import Metric
     from yamaha_ops.exporter.scrape import Scrape
@@ -45,6 +45,17 @@ class _Layout:
 
 
 _LAYOUTS: Final = tuple(_Layout(metric) for metric in METRICS)
+HEADS: Final = tuple(layout.head for layout in _LAYOUTS)
+"""The lines about each family, in their order."""
+
+
+def lines(scrape: Scrape, *, per_host: bool = False) -> Iterator[tuple[str, str]]:
+    """Give for each family that one router has samples of: the lines about it, and the samples."""
+    for layout in _LAYOUTS:
+        if per_host or not layout.metric.per_host:
+            samples = "".join(_samples(layout, (scrape,)))
+            if samples:
+                yield layout.head, samples
 
 
 def page(scrapes: Sequence[Scrape], *, per_host: bool = False) -> bytes:
