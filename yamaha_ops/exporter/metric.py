@@ -8,7 +8,7 @@ number of hosts is marked `per_host` and left out unless asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,21 +65,33 @@ class Metric:
                 yield labels, float(value)
 
 
+@dataclass(frozen=True, slots=True)
+class FromRecord(Generic[_Record]):
+    """Reads samples from every record of one kind.
+
+    Attributes:
+        kind: Of record.
+        each: Gives label values and value of each sample of one record.
+    """
+
+    kind: type[_Record]
+    each: Callable[[_Record], Rows]
+
+    def __call__(self, scrape: Scrape) -> Rows:
+        """Read a scrape."""
+        for record in scrape.records(self.kind):
+            yield from self.each(record)
+
+
 def from_record(kind: type[_Record], read: Callable[[_Record], Rows]) -> Callable[[Scrape], Rows]:
     """Read samples from every record of one kind."""
-
-    def rows(scrape: Scrape) -> Rows:
-        for record in scrape.records(kind):
-            yield from read(record)
-
-    return rows
+    return FromRecord(kind, read)
 
 
 def attribute(kind: type[_Record], name: str, *labels: str) -> Callable[[Scrape], Rows]:
     """Read one attribute of every record of one kind, labelled with others."""
 
-    def rows(scrape: Scrape) -> Rows:
-        for record in scrape.records(kind):
-            yield tuple(str(getattr(record, label)) for label in labels), getattr(record, name)
+    def rows(record: _Record) -> Rows:
+        return [(tuple([str(getattr(record, label)) for label in labels]), getattr(record, name))]
 
-    return rows
+    return FromRecord(kind, rows)

@@ -7,21 +7,35 @@ of labels have to be looked at. With a thousand routers that is most of the work
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client.utils import floatToGoString
 
-from yamaha_ops.exporter.metric import ROUTER
+from yamaha_ops.exporter.metric import ROUTER, FromRecord
 from yamaha_ops.exporter.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from yamaha_ops.exporter.metric import Metric
+    from yamaha_ops.exporter.metric import Metric, Rows
     from yamaha_ops.exporter.scrape import Scrape
 
 _SMALL: Final = 1e6
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
+
+
+class _View:
+    """A scrape as the page needs it: its records by kind, and the router's name as a label."""
+
+    def __init__(self, scrape: Scrape) -> None:
+        self.scrape = scrape
+        self.router = _escaped(scrape.router)
+        self.records: Mapping[type, list[Any]] = defaultdict(list)
+        for answer in scrape.health.answers if scrape.health else ():
+            self.records[type(answer.record)].append(answer.record)
 
 
 class _Layout:
@@ -30,8 +44,6 @@ class _Layout:
     Attributes:
         metric: Whose.
         head: The lines about it.
-        sample: A sample's line with a place for each label's value, the router's first, and for
-            the sample's value.
     """
 
     def __init__(self, metric: Metric) -> None:
@@ -39,9 +51,30 @@ class _Layout:
         kind = "counter" if metric.kind == "counter" else "gauge"
         about = metric.help.replace("\\", r"\\").replace("\n", r"\n")
         self.head = f"# HELP {metric.sample} {about}\n# TYPE {metric.sample} {kind}\n"
-        places = {name: number for number, name in enumerate((ROUTER, *metric.labels))}
-        labels = ",".join(f'{name}="{{{places[name]}}}"' for name in sorted(places))
-        self.sample = f"{metric.sample}{{{{{labels}}}}} {{{len(places)}}}\n"
+        names = (ROUTER, *metric.labels)
+        written = sorted(names)
+        labels = ",".join(f'{name}="%s"' for name in written)
+        self._line = f"{metric.sample}{{{labels}}} %s\n"
+        # Label values come in the order of the metric and are written in that of the alphabet.
+        self._ordered = itemgetter(*map(names.index, written), len(names))
+
+    def samples(self, views: Iterable[_View]) -> Iterator[str]:
+        """Write the samples of all routers."""
+        line, ordered = self._line, self._ordered
+        for view in views:
+            router = view.router
+            for labels, value in self._rows(view):
+                if value is not None:
+                    told = [_escaped(label) for label in labels]
+                    yield line % ordered((router, *told, _number(value)))
+
+    def _rows(self, view: _View) -> Rows:
+        read = self.metric.read
+        if isinstance(read, FromRecord):
+            # Most metrics of most scrapes end here: the router has no such record.
+            records = view.records.get(read.kind)
+            return chain.from_iterable(map(read.each, records)) if records else ()
+        return read(view.scrape)
 
 
 _LAYOUTS: Final = tuple(_Layout(metric) for metric in METRICS)
@@ -51,9 +84,10 @@ HEADS: Final = tuple(layout.head for layout in _LAYOUTS)
 
 def lines(scrape: Scrape, *, per_host: bool = False) -> Iterator[tuple[str, str]]:
     """Give for each family that one router has samples of: the lines about it, and the samples."""
+    views = (_View(scrape),)
     for layout in _LAYOUTS:
         if per_host or not layout.metric.per_host:
-            samples = "".join(_samples(layout, (scrape,)))
+            samples = "".join(layout.samples(views))
             if samples:
                 yield layout.head, samples
 
@@ -65,24 +99,16 @@ def page(scrapes: Sequence[Scrape], *, per_host: bool = False) -> bytes:
         scrapes: One for each router.
         per_host: Whether to give a series for each host of a LAN too.
     """
+    views = [_View(scrape) for scrape in scrapes]
     parts: list[str] = []
     for layout in _LAYOUTS:
         if per_host or not layout.metric.per_host:
             before = len(parts)
             parts.append(layout.head)
-            parts += _samples(layout, scrapes)
+            parts += layout.samples(views)
             if len(parts) == before + 1:
                 del parts[before]
     return "".join(parts).encode()
-
-
-def _samples(layout: _Layout, scrapes: Iterable[Scrape]) -> Iterable[str]:
-    line = layout.sample.format
-    for scrape in scrapes:
-        router = scrape.router
-        for labels, value in layout.metric.rows(scrape):
-            told = [_escaped(label) for label in labels]
-            yield line(_escaped(router), *told, _number(value))
 
 
 def _escaped(value: str) -> str:
@@ -92,7 +118,8 @@ def _escaped(value: str) -> str:
 
 
 def _number(value: float) -> str:
-    # Small values, the common case, look the same in Go and in Python.
-    if 1 <= value < _SMALL:
-        return repr(value)
-    return str(floatToGoString(value))  # type: ignore[no-untyped-call]  # published without types
+    number = float(value)
+    # All but large values, infinities and NaN look the same in Go and in Python.
+    if -_SMALL < number < _SMALL:
+        return repr(number)
+    return str(floatToGoString(number))  # type: ignore[no-untyped-call]  # published without types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from ipaddress import IPv6Interface
 from typing import TYPE_CHECKING
 
@@ -52,13 +53,15 @@ def _shortest(name: str) -> Callable[[Interface], Value]:
 
 
 def _fingerprint(interface: Interface) -> Value:
+    addresses = [each for each in interface.addresses if each.scope == "global"]
+    return _number_of(tuple([f"{each.address}/{each.prefix_length}" for each in addresses]))
+
+
+@lru_cache(maxsize=4096)
+def _number_of(addresses: tuple[str, ...]) -> int | None:
     """Make one number of the prefixes, so that a change shows without a label for each prefix."""
     try:
-        prefixes = sorted(
-            str(IPv6Interface(f"{address.address}/{address.prefix_length}").network)
-            for address in interface.addresses
-            if address.scope == "global"
-        )
+        prefixes = sorted(str(IPv6Interface(address).network) for address in addresses)
     except ValueError:  # masked by whoever published the text
         return None
     if not prefixes:
