@@ -27,8 +27,10 @@ from yamaha_ops.errors import (
 )
 from yamaha_ops.inventory import Secret
 from yamaha_ops.router import Files, Session, SftpFiles, TftpFiles
-from yamaha_ops.scripts.delivery import Delivered, deliver
+from yamaha_ops.router.files import Told, untold
+from yamaha_ops.scripts.delivery import Delivered, deliver, prepare
 from yamaha_ops.scripts.digest import sums
+from yamaha_ops.scripts.ledger import Book, Ledger, digest
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp
 
 if TYPE_CHECKING:
@@ -125,6 +127,81 @@ def test_another_run_on_the_same_router_is_waited_for(site: Site) -> None:
     with locked(job.lock, router="home"), pytest.raises(PlanError, match="another run"):
         deliver(job)
     assert site.files == {}
+
+
+@each_way
+def test_a_delivery_tells_how_far_it_is(site: Site, way: str) -> None:
+    source = b"-- " + b"x" * 2000 + b"\n" + RESIDENT
+    site.deliver(source, way)
+    sent = [event for event in site.events if event.text == "sending watch.lua"]
+    assert {(event.unit, event.total) for event in sent} == {("bytes", len(source))}
+    done = [event.done for event in sent]
+    assert (done[0], done[-1], done) == (0, len(source), sorted(done))
+    assert any(event.text == "reading watch.lua back" for event in site.events)
+
+
+# --- as far as it can come before the configuration ----------------------------------------------
+
+
+@each_way
+def test_a_new_script_is_put_in_place_and_not_started(site: Site, way: str) -> None:
+    prepare(site.job(RESIDENT, way))
+    assert (site.files, site.running, site.door) == ({PATH: RESIDENT}, [], [])
+    before = site.writes
+    done = site.deliver(RESIDENT, way)
+    assert (done.written, done.started, done.task) == (False, True, 1)
+    assert site.writes == before
+
+
+@each_way
+def test_a_better_script_waits_beside_the_old_one(site: Site, way: str) -> None:
+    site.deliver(RESIDENT, way)
+    prepare(site.job(BETTER, way))
+    assert site.files == {PATH: RESIDENT, "/lua/watch.new.lua": BETTER}
+    assert site.running == [RESIDENT]
+    sent = site.said.count("bytes sent")
+    assert site.deliver(BETTER, way).written
+    assert (site.files, site.running) == ({PATH: BETTER}, [BETTER])
+    assert site.said.count("bytes sent") == sent, "nothing is sent twice"
+
+
+def test_what_waits_beside_is_sent_again_where_it_is_something_else(site: Site) -> None:
+    site.deliver(RESIDENT)
+    prepare(site.job(BETTER))
+    assert site.deliver(RESIDENT.replace(b"60", b"61")).written
+    assert list(site.files) == [PATH]
+
+
+def test_what_the_compiler_refuses_is_refused_there(site: Site) -> None:
+    site.deliver(RESIDENT)
+    with pytest.raises(ApplyError, match="luac refuses"):
+        prepare(site.job(BROKEN))
+    assert (site.files, site.running) == ({PATH: RESIDENT}, [RESIDENT])
+
+
+def test_a_line_lost_on_the_way_is_no_end(site: Site) -> None:
+    prepare(site.job(RESIDENT, connect=fragile(site, 6)))
+    assert "the line was lost" in site.said
+    assert site.files == {PATH: RESIDENT}
+
+
+def test_a_script_begins_anew_where_its_settings_have_changed(site: Site) -> None:
+    first = site.deliver(RESIDENT)
+    assert not site.deliver(RESIDENT).started
+    again = site.deliver(RESIDENT, anew=True)
+    assert (again.written, again.started) == (False, True)
+    assert again.task != first.task or site.running == [RESIDENT]
+
+
+def test_it_is_kept_whose_a_file_is_and_what_runs_an_older_one(site: Site) -> None:
+    ledger = Ledger(site.state / "scripts" / "home.ledger.json")
+    site.deliver(RESIDENT, ledger=ledger)
+    assert ledger.read() == Book()
+    site.deliver(BETTER, ledger=ledger, begin=False)
+    assert list(ledger.read().outdated) == [PATH]
+    site.deliver(BETTER, ledger=ledger, ours=True, anew=True)
+    assert ledger.read().outdated == {}
+    assert ledger.read().put[PATH].digest == digest(BETTER)
 
 
 # --- slots ---------------------------------------------------------------------------------------
@@ -356,10 +433,12 @@ class Treacherous:
     def close(self) -> None:
         pass
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, told: Told = untold) -> bytes:
+        told(1, 1)
         return self.site.files[path]
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes, told: Told = untold) -> None:
+        told(len(data), len(data))
         self.site.router.do(lambda device: device.rtfs.write(path, self.spoil(data)))
         if self.spoil(data) == b"":
             raise ConnectError("cut in the middle")
@@ -389,7 +468,8 @@ def test_nothing_half_written_is_ever_run(
 class TakesOnly(Treacherous):
     """Files of a router that takes files and gives none back."""
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, told: Told = untold) -> bytes:
+        told(0, None)
         raise CommandError(f"the router did not give {path} over TFTP: it refused")
 
 

@@ -23,6 +23,7 @@ from tests.scripts.place import ADMINISTRATOR_PASSWORD, PATH, RESIDENT
 from yamaha_ops.errors import ApplyError, CommandError, ConnectError
 from yamaha_ops.inventory import Secret
 from yamaha_ops.router import Files, TftpFiles
+from yamaha_ops.router.files import Told, untold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,12 +169,12 @@ class Bridged:
     def close(self) -> None:
         self.tftp.close()
 
-    def read(self, path: str) -> bytes:
-        return self.tftp.read(path)
+    def read(self, path: str, told: Told = untold) -> bytes:
+        return self.tftp.read(path, told)
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes, told: Told = untold) -> None:
         try:
-            self.tftp.write(path, data)
+            self.tftp.write(path, data, told)
         finally:
             arrived = self.hpa.file.read_bytes()
             self.hpa.stored.append(arrived)

@@ -12,10 +12,7 @@ from yamaha_ops.change.job import Job
 from yamaha_ops.change.outcome import Result
 from yamaha_ops.config import Configuration, difference
 from yamaha_ops.errors import InputError, PlanError
-from yamaha_ops.scripts.listing import Entry
 from yamaha_ops.scripts.scheduling import Wish, schedule, schedules, wanted
-from yamaha_ops.scripts.wanted import Difference, Kind, Script, compare
-from yamaha_ops.status.lua import Lua, Task
 
 if TYPE_CHECKING:
     from tests.scripts.place import Site
@@ -142,56 +139,3 @@ def test_what_others_change_meanwhile_is_never_taken_back(site: Site) -> None:
         schedule(moved, Wish("/lua/watch.lua"), lambda _: True)
     assert "10.0.0.0/8" in site.router.running.text
     assert "watch.lua" not in site.router.running.text
-
-
-# --- what a router should have -------------------------------------------------------------------
-
-HAVE = {
-    "/lua/same.lua": b"same",
-    "/lua/other.lua": b"other",
-    "/lua/size.lua": b"longer",
-    "/lua/extra.lua": b"extra",
-    "/lua/notes.txt": b"x",
-}
-LISTED = {"/lua": {path[5:]: Entry(path[5:], len(data)) for path, data in HAVE.items()}}
-SAME = Script("same.lua", b"same")
-RUNS = Lua(tasks=(Task(1, "SLEEP", script="/lua/same.lua"),))
-
-
-def test_missing_different_and_extra_are_told_apart() -> None:
-    wishes = [
-        SAME,
-        Script("other.lua", b"OTHER"),
-        Script("size.lua", b"size"),
-        Script("none.lua", b""),
-    ]
-    assert compare(wishes, LISTED, HAVE.__getitem__, RUNS) == (
-        Difference("/lua/extra.lua", Kind.EXTRA),
-        Difference("/lua/none.lua", Kind.MISSING),
-        Difference("/lua/other.lua", Kind.DIFFERENT),
-        Difference("/lua/size.lua", Kind.DIFFERENT),
-    )
-
-
-def test_what_should_run_and_does_not_is_told() -> None:
-    listed = {"/lua": {"same.lua": Entry("same.lua", 4)}}
-    assert compare([SAME], listed, HAVE.__getitem__, Lua()) == (
-        Difference("/lua/same.lua", Kind.STOPPED),
-    )
-    nightly = Script("same.lua", b"same", at="03:00")
-    assert compare([nightly], listed, HAVE.__getitem__, Lua()) == ()
-
-
-def test_files_are_read_only_where_their_sizes_agree() -> None:
-    def never(path: str) -> bytes:
-        raise AssertionError(path)
-
-    assert compare([Script("size.lua", b"size")], LISTED, never, RUNS)[-1].kind is Kind.DIFFERENT
-
-
-def test_what_a_script_needs_of_the_configuration_is_a_wish() -> None:
-    script = Script("x.lua", b"", arguments="a", variables={"X": "1"})
-    assert commands(script.wish) == [
-        "schedule at 11 startup * lua /lua/x.lua a",
-        "set X=1",
-    ]

@@ -71,6 +71,8 @@ class Script(Part):
 
     at: Start = "startup"
     """`startup`, a time such as `03:00` or `*/mon 03:00:00`, or `never` (only delivered)."""
+    once: bool = False
+    """Whether it does its work and ends: that it does not run is right then."""
     arguments: Arguments = ""
     """What it is started with."""
     variables: dict[VariableName, Value] = Field(default_factory=dict)
@@ -99,9 +101,14 @@ class Script(Part):
         return self.via == "embedded"
 
     @property
+    def starts(self) -> bool:
+        """Whether it starts with the router."""
+        return self.at == "startup"
+
+    @property
     def resident(self) -> bool:
         """Whether it runs from the router's start on."""
-        return self.at == "startup"
+        return self.starts and not self.once
 
     def path(self, name: str) -> str:
         """Return where it lies on the router."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from yamaha_ops.change.event import Report, silent
 from yamaha_ops.errors import InputError
 from yamaha_ops.router import SftpFiles, TftpFiles, connect_administrator
 from yamaha_ops.scripts.door import Door
+from yamaha_ops.scripts.ledger import Ledger
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp, Tftp, Way
 
 if TYPE_CHECKING:
@@ -19,7 +21,21 @@ if TYPE_CHECKING:
     from yamaha_ops.router import ShellSession
 
 TFTP_PORT: Final = 69
+PORTS: Final = range(1, 65536)
+TFTP_PORT_VARIABLE: Final = "YAMAHA_OPS_TFTP_PORT"
 WAYS: Final = ("auto", "sftp", "tftp")
+
+
+def tftp_port() -> int:
+    """Return where TFTP servers listen: 69, or what ``YAMAHA_OPS_TFTP_PORT`` says for the lab.
+
+    Raises:
+        InputError: That is no port.
+    """
+    said = os.environ.get(TFTP_PORT_VARIABLE, str(TFTP_PORT))
+    if not said.isdecimal() or int(said) not in PORTS:
+        raise InputError(f"{TFTP_PORT_VARIABLE} is {said!r}, which is no port")
+    return int(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,7 @@ class Access:
     router: Router
     state: Path
     accept_new_host_key: bool = False
-    tftp_port: int = TFTP_PORT
+    tftp_port: int = field(default_factory=tftp_port)
 
     def session(self) -> ShellSession:
         """Open a session at administrator level."""
@@ -47,6 +63,11 @@ class Access:
     def door(self) -> Door:
         """Its TFTP door."""
         return Door(self.state / "scripts" / f"{self.router.name}.json", self.session)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The record of what was put on it."""
+        return Ledger(self.state / "scripts" / f"{self.router.name}.ledger.json")
 
     @property
     def lock(self) -> Path:

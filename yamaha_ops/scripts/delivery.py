@@ -32,15 +32,18 @@ from yamaha_ops.errors import (
 )
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.digest import sums, sums_on_router
+from yamaha_ops.scripts.ledger import Put, digest
 from yamaha_ops.scripts.listing import Entry, listing, make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from yamaha_ops.router import Files, Session
     from yamaha_ops.scripts.door import Door
+    from yamaha_ops.scripts.ledger import Ledger
     from yamaha_ops.scripts.ways import Way
+    from yamaha_ops.status.lua import Task
 
 FOLDER: Final = "/lua"
 
@@ -63,6 +66,9 @@ class Delivery:
         folder: Where it goes.
         begin: Whether it shall run afterwards; if not, what runs is left alone.
         arguments: What it is started with.
+        anew: Whether it shall begin anew even where it runs the same bytes already.
+        ledger: Where it is noted what of it still runs as it was before.
+        ours: Whether the inventory wants it, and may remove it once it does not.
     """
 
     router: str
@@ -75,6 +81,9 @@ class Delivery:
     folder: str = FOLDER
     begin: bool = True
     arguments: str = ""
+    anew: bool = False
+    ledger: Ledger | None = None
+    ours: bool = False
     clock: Clock = field(default_factory=SystemClock)
     report: Report = silent
 
@@ -154,6 +163,24 @@ def deliver(job: Delivery) -> Delivered:
             return delivering.attempt()
 
 
+def prepare(job: Delivery) -> None:
+    """Bring a script as far as it can come before its configuration does; nothing is started.
+
+    A new one is put in its place, where nothing starts it yet; one that replaces another waits
+    beside it, compared and judged. :func:`deliver` goes on from there and writes nothing twice.
+    The caller holds the router's lock.
+
+    Raises:
+        YamahaOpsError: It was refused before anything that runs was touched.
+    """
+    delivering = _Delivering(job)
+    try:
+        delivering.attempt(whole=False)
+    except _LineLostError:
+        job.tell("the line was lost; going on with a new session", Kind.WARNING)
+        delivering.attempt(whole=False)
+
+
 class _LineLostError(ConnectError):
     """The console's line was lost in the middle."""
 
@@ -167,12 +194,12 @@ class _Delivering:
         self._job = job
         self._was_running = False
 
-    def attempt(self) -> Delivered:
-        """Deliver on a session of its own."""
+    def attempt(self, *, whole: bool = True) -> Delivered:
+        """Deliver on a session of its own, or only as far as nothing that runs is touched."""
         self._session = session = self._job.connect()
         try:
             with session.wide():
-                done = self._carry_out()
+                done = self._carry_out(whole=whole)
         except (ConnectError, ConsoleError) as error:
             if session.usable:
                 session.drop()
@@ -190,7 +217,7 @@ class _Delivering:
         session.close()
         return done
 
-    def _carry_out(self) -> Delivered:
+    def _carry_out(self, *, whole: bool) -> Delivered:
         job, session = self._job, self._session
         if job.door.recover(session):
             job.tell("the TFTP door closed that an earlier run left open", Kind.WARNING)
@@ -200,20 +227,37 @@ class _Delivering:
         if make_folder(session, job.folder):
             job.tell(f"folder {job.folder} made")
         found = self._mended(listing(session, job.folder))
-        written = self._upload(found.get(job.name))
+        written = self._upload(found)
         old = written and job.name in found
         if written:
             self._judge()
+        if old and not whole:
+            return Delivered(job.router, job.path, written, started=False, task=None)
+        if written:
             self._swap_in(old=old)
         running = tasks.running(before, job.path)
         self._was_running = self._was_running or bool(running)
         task = running[0].id if running else None
-        started = job.begin and (written or not running)
+        started = whole and job.begin and (written or job.anew or not running)
         if started:
             task = self._begin(written=written, old=old)
         if old:
             session.send(f"delete {job.folder}/{job.old_name}")
+        self._note(running, written=written, started=started)
         return Delivered(job.router, job.path, written, started, task)
+
+    def _note(self, running: Sequence[Task], *, written: bool, started: bool) -> None:
+        """Keep what the router does not tell: whose the file is, and what runs an older one."""
+        job = self._job
+        if job.ledger is None:
+            return
+        if started:
+            job.ledger.renew(job.path)
+        elif written:
+            job.ledger.outdate(running)
+        if job.ours:
+            entry = listing(self._session, job.folder).get(job.name)
+            job.ledger.note(job.path, Put(digest(job.source), entry.stamp if entry else None))
 
     def _mended(self, found: dict[str, Entry]) -> dict[str, Entry]:
         """Put back the old file where an earlier run was cut off, and return what is there now.
@@ -231,24 +275,36 @@ class _Delivering:
 
     # --- the file ----------------------------------------------------------------------------
 
-    def _upload(self, present: Entry | None) -> bool:
-        """Bring the bytes to the new name, compared; tell whether that was needed."""
+    def _upload(self, found: Mapping[str, Entry]) -> bool:
+        """Bring the bytes to the new name, compared; tell whether they are not in place yet."""
         job = self._job
         with job.way.open(self._session) as files:
-            same_size = present is not None and present.size == len(job.source)
-            if same_size and self._holds(files, job.path):
+            if self._has_size(found.get(job.name)) and self._holds(files, job.path):
                 job.tell("nothing written: it is there already")
                 return False
+            if self._has_size(found.get(job.new_name)) and self._holds(files, job.new):
+                return True
             try:
-                total = len(job.source)
-                job.report(Event(job.router, Kind.PROGRESS, f"sending {job.name}", 0, total))
-                files.write(job.new, job.source)
-                job.tell(f"{total} bytes sent to {job.new}")
+                self._send(files)
                 self._require_arrived(files)
             except BaseException:
                 self._discard()
                 raise
         return True
+
+    def _has_size(self, entry: Entry | None) -> bool:
+        return entry is not None and entry.size == len(self._job.source)
+
+    def _send(self, files: Files) -> None:
+        job = self._job
+        text, total = f"sending {job.name}", len(job.source)
+
+        def told(done: int, _total: int | None) -> None:
+            job.report(Event(job.router, Kind.PROGRESS, text, done, total, unit="bytes"))
+
+        told(0, total)
+        files.write(job.new, job.source, told)
+        job.tell(f"{total:,} bytes sent to {job.new}")
 
     def _require_arrived(self, files: Files) -> None:
         job = self._job
@@ -258,8 +314,13 @@ class _Delivering:
     def _holds(self, files: Files, path: str) -> bool:
         """Tell whether a file on the router has our bytes: read back, or else summed up there."""
         job = self._job
+        text, total = f"reading {job.name} back", len(job.source)
+
+        def told(done: int, _total: int | None) -> None:
+            job.report(Event(job.router, Kind.PROGRESS, text, done, total, unit="bytes"))
+
         try:
-            same = files.read(path) == job.source
+            same = files.read(path, told) == job.source
         except CommandError as error:
             job.tell(f"{path} cannot be read back ({error.message}): summed up there", Kind.WARNING)
             there = sums_on_router(self._session, job.connect, path, job.clock)

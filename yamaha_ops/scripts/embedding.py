@@ -18,6 +18,7 @@ from yamaha_ops.errors import (
     UnknownStateError,
     VerifyError,
 )
+from yamaha_ops.render.scripts import embedded_lines
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.delivery import Delivered
 from yamaha_ops.scripts.scheduling import reconfigure
@@ -50,10 +51,9 @@ def block(name: str, source: bytes) -> tuple[str, ...]:
         InputError: The console would not take the text as it is.
     """
     try:
-        lines = source.decode("ascii").splitlines()
+        kept = embedded_lines(source.decode("ascii"))
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} of {name} is not ASCII") from None
-    kept = [line for line in lines if line.strip() and not line.lstrip().startswith("--")]
     for line in kept:
         if line.strip() == END or "?" in line or not line.isprintable():
             raise InputError(

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 # Recorded for folders only: `2019/07/26 17:21:38 <DIR>           dashboard`. That a file's row has
 # its size where a folder's has <DIR> is assumed.
-_ROW: Final = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\s+(<DIR>|\d+)\s+(\S.*?)\s*")
+_ROW: Final = re.compile(r"(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\s+(<DIR>|\d+)\s+(\S.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, with its size in bytes, or a folder (None)."""
+    """A file, with its size in bytes, or a folder (None); and its time as the router lists it."""
 
     name: str
     size: int | None
+    stamp: str = ""
 
 
 def listing(session: Session, folder: str) -> dict[str, Entry]:
@@ -31,7 +32,9 @@ def listing(session: Session, folder: str) -> dict[str, Entry]:
         CommandError: There is no such folder.
     """
     rows = (_ROW.fullmatch(line) for line in session.run(f"show file list {folder}").splitlines())
-    entries = (Entry(row[2], None if row[1] == "<DIR>" else int(row[1])) for row in rows if row)
+    entries = (
+        Entry(row[3], None if row[2] == "<DIR>" else int(row[2]), row[1]) for row in rows if row
+    )
     return {entry.name: entry for entry in entries}
 
 

@@ -24,13 +24,28 @@ def file_of(script: str, inventory: Inventory) -> Path:
     """
     if script == "-" or Path(script).is_file():
         return Path(script)
-    name = script if script.endswith(SUFFIX) else script + SUFFIX
+    return file_for(script.removesuffix(SUFFIX), None, inventory)
+
+
+def file_for(name: str, file: str | None, inventory: Inventory) -> Path:
+    """Return the file of a script of the inventory: the one it names, or one of its name.
+
+    Args:
+        name: Its bare name, without the ending.
+        file: A file relative to the inventory, or None.
+        inventory: The inventory.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if file is not None:
+        return inventory.folder / file
     ours = shipped("lua")
     for folder in (inventory.folder / "lua", ours):
-        if "/" not in name and (folder / name).is_file():
-            return folder / name
+        if "/" not in name and (folder / f"{name}{SUFFIX}").is_file():
+            return folder / f"{name}{SUFFIX}"
     raise InputError(
-        f"there is no script {script}",
+        f"there is no script {name}",
         hint=f"Shipped are {', '.join(sorted(each.stem for each in ours.glob(f'*{SUFFIX}')))}.",
     )
 
