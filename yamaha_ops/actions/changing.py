@@ -7,16 +7,17 @@ history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.actions.backups import back_up
 from yamaha_ops.actions.jobs import AS_USUAL, Terms, job_for
+from yamaha_ops.actions.scripting import Scripting, scripts_of
 from yamaha_ops.change import apply as one
 from yamaha_ops.change.event import Kind, silent
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.errors import YamahaOpsError
+from yamaha_ops.scripts.access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,16 @@ def plan(
     Raises:
         YamahaOpsError: The router cannot be read, or no plan leads to the wanted configuration.
     """
-    return one.plan(job_for(inventory, router, report=report, wanted=wanted, terms=terms))
+    job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
+    if wanted is None:
+        scripting = _scripting(inventory, router, report, terms)
+        job = replace(job, complete=scripting.complete)
+    return one.plan(job)
+
+
+def _scripting(inventory: Inventory, router: Router, report: Report, terms: Terms) -> Scripting:
+    access = Access(router, inventory.state, terms.accept_new_host_key)
+    return Scripting(access, scripts_of(inventory, router), report)
 
 
 def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
@@ -77,38 +87,44 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
     wanted: Configuration | None = None,
     resume_only: bool = False,
 ) -> Outcome:
-    """Change one router, and keep what it was and what it became.
+    """Change one router and bring its scripts there; keep what it was and what it became.
 
     Args:
         inventory: Whose state folder keeps journals and locks.
         router: Its entry.
-        approve: Shown the plan when it has commands; nothing is sent unless it returns True.
+        approve: Shown the plan unless it is empty; nothing is sent unless it returns True.
         report: Told everything that happens; see :class:`~yamaha_ops.change.event.Event`.
         terms: What the user said about it.
         keeping: The history; None keeps nothing. That it cannot be written is a warning: a router
             is never left unchanged, or called failed, for the sake of a record.
-        wanted: What the router should run; what the inventory says if left out.
+        wanted: What the router should run, its scripts left alone; what the inventory says if left
+            out.
         resume_only: Only bring an interrupted change to its end.
 
     Raises:
         YamahaOpsError: Nothing was sent.
     """
     job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
-    if keeping is None:
-        return one.apply(job, approve, resume_only=resume_only)
-    keep = partial(_keep, job, inventory, router, keeping, trusting=terms.accept_new_host_key)
+    scripting = _scripting(inventory, router, report, terms) if wanted is None else None
+    if scripting:
+        job = replace(job, complete=scripting.complete)
+    trusting = terms.accept_new_host_key
 
     def approved(made: Plan) -> bool:
         if not approve(made):
             return False
-        keep(keeping.before)
+        if keeping and made.commands:
+            _keep(job, inventory, router, keeping, keeping.before, trusting=trusting)
+        if scripting:
+            scripting.prepare(made)
         return True
 
     interrupted = bool(job.journal.entries())
     outcome = one.apply(job, approved, resume_only=resume_only)
-    if outcome.result in _KEPT or (interrupted and outcome.result is Result.UNCHANGED):
-        keep(keeping.after)
-    return outcome
+    changed = outcome.result in _KEPT or (interrupted and outcome.result is Result.UNCHANGED)
+    if keeping and changed:
+        _keep(job, inventory, router, keeping, keeping.after, trusting=trusting)
+    return scripting.finish(outcome) if scripting else outcome
 
 
 def _keep(

@@ -214,7 +214,7 @@ def _asked_once(
     for done in run(plan, routers, executor=executor, at_once=at_once):
         if done.value is None:
             console.print(done.error.explain() if done.error else "", style="red")
-        elif done.value.commands:
+        elif not done.value.empty:
             console.print(summary(done.value))
             prints[done.value.router] = done.value.fingerprint
     if prints and not _ask(f"Apply to {len(prints)} routers?"):

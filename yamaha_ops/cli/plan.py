@@ -63,7 +63,7 @@ def plan(
             else:
                 typer.echo(error.explain(), err=True)
             continue
-        differs = differs or bool(made.commands)
+        differs = differs or not made.empty
         if out:
             write_private(out, json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n")
         _show(made, console, as_json=as_json, as_markdown=as_markdown)
@@ -77,7 +77,7 @@ def _show(made: Plan, console: Console, *, as_json: bool, as_markdown: bool) -> 
         sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
     elif as_markdown:
         sys.stdout.write(markdown(made))
-    elif made.commands:
+    elif not made.empty:
         show_plan(made, console)
     else:
         console.print(f"{made.router}: {nothing_differs(made)}")
