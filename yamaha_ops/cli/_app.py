@@ -42,6 +42,7 @@ COMMANDS = {
     "status": "What routers say of themselves, live.",
     "support": "One archive for whoever helps, everything masked.",
     "tag": "Name a revision of the history.",
+    "web": "The console in a browser, and its users.",
     "yno": "CONFIGs taken over from Yamaha Network Organizer into the history.",
     "zero-touch": "Set up factory-fresh routers.",
 }

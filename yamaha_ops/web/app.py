@@ -15,16 +15,28 @@ from yamaha_ops.web.access.csrf import csrf
 from yamaha_ops.web.api import people
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.envelope import Envelope
-from yamaha_ops.web.pages import account, audit, health, login, preferences, tokens, users
+from yamaha_ops.web.pages import (
+    account,
+    audit,
+    gui,
+    health,
+    login,
+    oidc,
+    preferences,
+    tokens,
+    users,
+)
 
 _log = logging.getLogger(__name__)
 
 ROUTERS = (
     login.router,
+    oidc.router,
     account.router,
     tokens.router,
     users.router,
     audit.router,
+    gui.router,
     preferences.router,
     health.router,
     people.router,

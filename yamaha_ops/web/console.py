@@ -16,8 +16,10 @@ from yamaha_ops.history import Store
 from yamaha_ops.inventory import Inventory, Secret, load
 from yamaha_ops.web.access.limits import Limits
 from yamaha_ops.web.access.lockouts import Lockouts
+from yamaha_ops.web.access.oidc import Provider
 from yamaha_ops.web.access.passwords import Passwords
 from yamaha_ops.web.access.sealing import seal_in_file
+from yamaha_ops.web.gui.doors import Doors
 from yamaha_ops.web.live import Hub
 from yamaha_ops.web.settings import Settings
 from yamaha_ops.web.store.database import Database
@@ -80,6 +82,8 @@ class Console:
         self.limits = Limits(self.ticks)
         self.lockouts = Lockouts(self.ticks, settings.access)
         self.passwords = Passwords(settings.access.password_cost)
+        self.doors = Doors(self.ticks, self.new_key)
+        self.provider = Provider(settings.oidc, self.ticks) if settings.oidc else None
         self._inventories = Inventories(settings.inventory)
         state = self.inventory().state
         self.seal = seal_in_file(state / "web.key", _log.warning)
@@ -132,7 +136,8 @@ class Console:
         )
         with self.database.session() as session:
             session.add(entry)
-        _log.info("%s: %s %s %s", who.name, act, router or "", detail or "")
+        about = [act, *([router] if router else []), *([str(detail)] if detail else [])]
+        _log.info("%s: %s", who.name, " ".join(about))
         self.hub.publish("audit")
 
     def close(self) -> None:
@@ -209,4 +214,6 @@ def _database_url(settings: Settings, state: Path) -> str:
     if settings.database:
         return settings.database
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return f"sqlite:///{state / 'web.db'}"
+    file = state / "web.db"
+    file.touch(mode=0o600)  # SQLite would leave it to the umask
+    return f"sqlite:///{file}"

@@ -40,6 +40,8 @@ _STRICT_TRANSPORT: Final = "max-age=31536000"
 class Envelope:
     """Adds the headers that an answer does not set itself, and keeps out what is no request.
 
+    An answer that sets one of them empty goes without it.
+
     Args:
         app: What answers.
         settings: Whether TLS is in use, and by what names the console is reached.
@@ -61,8 +63,11 @@ class Envelope:
         async def wrapped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-cache")  # kept, and asked after
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if headers.setdefault(name, value) == "":
+                        del headers[name]
             await send(message)
 
         headers = Headers(scope=scope)

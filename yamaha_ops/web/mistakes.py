@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from yamaha_ops.errors import (
@@ -55,7 +56,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(YamahaOpsError, _toolkit)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unforeseen)
+    # Not an exception handler: that one would stand outside of every other middleware.
+    app.add_middleware(ServerErrorMiddleware, handler=_unforeseen)
 
 
 def status_of(error: YamahaOpsError) -> int:

@@ -75,7 +75,7 @@ class Oidc(Part):
     user_claim: str = "preferred_username"
     """Where the shown name comes from; who somebody is, is decided by issuer and subject."""
     grants: Annotated[tuple[Grant, ...], Field(min_length=1)]
-    """Somebody of whom none holds is not let in."""
+    """The first that holds decides alone; somebody of whom none holds is not let in."""
 
 
 class Told(Part):
@@ -166,6 +166,8 @@ class Settings(Part):
     """Where long-term series are; pages link there."""
     gui_forwarder: bool = False
     """Let operators reach the routers' own web pages through the console."""
+    gui_port: Annotated[int, Field(ge=1, le=65535)] = 80
+    """Where routers serve them."""
     access: Access = Access()
     oidc: Oidc | None = None
     mail: Mail | None = None
@@ -175,6 +177,8 @@ class Settings(Part):
     def _agrees(self) -> "Settings":
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise fault("tls_key", "goes together with tls_certificate")
+        if self.oidc and not self.public_url and not self.loopback:
+            raise fault("public_url", "is needed with oidc: the provider leads back there")
         return self
 
     @property
@@ -205,7 +209,8 @@ def read_settings(path: Path | None, said: Mapping[str, Any]) -> Settings:
     """Read a settings file, and lay over it what was said on the command line.
 
     Args:
-        path: The file; paths and secret references in it start from its folder.
+        path: The file; paths and secret references in it start from its folder, and the inventory
+            is ``inventory.yaml`` there where nobody says another.
         said: Fields by name; None where nothing was said.
 
     Raises:
@@ -217,6 +222,7 @@ def read_settings(path: Path | None, said: Mapping[str, Any]) -> Settings:
         if isinstance(data.get(name), str):
             data[name] = base / data[name]
     data |= {name: value for name, value in said.items() if value is not None}
+    data.setdefault("inventory", base / "inventory.yaml")
     try:
         return Settings.model_validate(data, context={"base": base})
     except ValidationError as error:

@@ -14,6 +14,9 @@ FIELD: Final = "csrf"
 HEADER: Final = "X-CSRF"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+BY_KEY: Final = "/gui/{name}/{key}/{path:path}"
+"""The one route whose forms are not ours."""
+
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -45,7 +48,7 @@ async def csrf(request: Request, console: Annotated[Console, Depends(console)]) 
     """
     if request.method in SAFE or bearer(request) is not None:
         return
-    if request.scope["route"].path.startswith("/gui/"):
+    if request.scope["route"].path == BY_KEY:
         return  # the key in the path is what another page cannot know
     said = request.headers.get(HEADER)
     if said is None and request.headers.get("content-type", "").startswith(_FORMS):

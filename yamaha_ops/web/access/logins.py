@@ -101,6 +101,15 @@ def login_of(console: Console, request: HTTPConnection, *, complete: bool = True
     return login
 
 
+def lives(console: Console, number: int) -> Login | None:
+    """Return a complete login with its user while it lasts, without prolonging it."""
+    with console.database.reading() as session:
+        login = session.scalar(
+            select(Login).where(Login.id == number, Login.complete).options(joinedload(Login.user))
+        )
+    return login if login and not login.user.barred and _lives(console, login) else None
+
+
 def unseen_seconds(console: Console, login: Login) -> float:
     """Return how long a login was not used, by the clock that says more."""
     by_wall = console.now() - login.seen

@@ -13,7 +13,7 @@ from yamaha_ops.web.access.tokens import bearer, token_of
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.errors import ForbiddenError, NotFoundError, SignInError
 from yamaha_ops.web.request import address_of
-from yamaha_ops.web.store.people import Token, User
+from yamaha_ops.web.store.people import Login, Token, User
 
 __all__ = ["Role", "Visitor", "chosen", "need", "visitor"]
 
@@ -71,6 +71,12 @@ def visitor_of(
     )
 
 
+def visitor_of_login(login: Login, address: str) -> Visitor:
+    """Return the user of a browser session as a visitor."""
+    roles = roles_of(login.user.roles)
+    return visitor_of(login.user, roles, address, by_token=False, login=login.id)
+
+
 def roles_of(names: list[str]) -> frozenset[Role]:
     """Return roles by name; one that this version does not know grants nothing."""
     known = {role.value: role for role in Role}
@@ -89,9 +95,7 @@ def newcomer(request: Request, console: Annotated[Console, Depends(console)]) ->
     address = address_of(request, console.settings.proxies)
     key = bearer(request)
     if key is None:
-        login = login_of(console, request)
-        roles = roles_of(login.user.roles)
-        found = visitor_of(login.user, roles, address, by_token=False, login=login.id)
+        found = visitor_of_login(login_of(console, request), address)
     else:
         token = _token(console, key, address)
         roles = roles_of(token.roles) & roles_of(token.user.roles)

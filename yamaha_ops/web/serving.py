@@ -1,0 +1,117 @@
+"""The console on a socket: uvicorn, TLS, and a stop that waits for nobody's stream."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import ssl
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from yamaha_ops.errors import InputError
+from yamaha_ops.web.access.logins import sweep
+from yamaha_ops.web.app import create_app
+from yamaha_ops.web.console import SERVER, Console
+
+if TYPE_CHECKING:
+    import socket
+
+    from yamaha_ops.web.settings import Settings
+
+STOP_SECONDS: Final = 10
+"""How long requests that are under way may take at the end."""
+
+_log = logging.getLogger(__name__)
+
+
+def refuse_exposed(settings: Settings) -> None:
+    """Serve none but this machine without TLS, unless somebody says that it is meant.
+
+    Raises:
+        InputError: It would.
+    """
+    if settings.loopback or settings.tls or settings.insecure:
+        return
+    raise InputError(
+        f"without TLS the console listens on loopback only, not on {settings.host}",
+        hint="Give tls_certificate and tls_key, or put a reverse proxy in front; --insecure is for "
+        "those whose network sees to it.",
+    )
+
+
+class Server(uvicorn.Server):
+    """A server that ends live streams before it waits for open requests.
+
+    Args:
+        console: What is served; its database is brought to its newest tables first.
+
+    Raises:
+        InputError: Others could listen in, the certificate is no good, or the database is not to
+            be had.
+    """
+
+    def __init__(self, console: Console) -> None:
+        settings = console.settings
+        refuse_exposed(settings)
+        self._console = console
+        console.database.upgrade()
+        sweep(console)
+        config = uvicorn.Config(
+            create_app(console),
+            host=settings.host,
+            port=settings.port,
+            # Addresses hold keys (of routers' pages); the audit log says who did what.
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=True,
+            # Whom to believe about addresses, this application decides by its own settings.
+            proxy_headers=False,
+            lifespan="on",
+            timeout_graceful_shutdown=STOP_SECONDS,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+        )
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            raise InputError(f"the certificate or its key cannot be used: {error}") from error
+        if config.ssl is not None:
+            config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+        super().__init__(config)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End streams, then requests, then workers."""
+        self._console.hub.close()
+        await super().shutdown(sockets)
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it."""
+        settings = self._console.settings
+        if settings.public_url:
+            return settings.public_url
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        return f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
+
+
+def serve(console: Console) -> None:
+    """Serve until a signal says otherwise.
+
+    Raises:
+        InputError: As :class:`Server`, or the address cannot be had.
+    """
+    server = Server(console)
+    _log.info("listening on %s", server.url)
+    console.audit(SERVER, "server.started")
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops by its own handlers, and then repeats the signal for whoever was before.
+        signal.signal(each, lambda *_: None)
+    try:
+        server.run()
+    except SystemExit as error:  # uvicorn's way to say that it could not bind
+        raise InputError(f"cannot listen on {server.url}") from error
+    finally:
+        console.close()
+    _log.info("stopped")
