@@ -75,12 +75,27 @@ def read_lan_map(ask: Ask, router: str, *, interface: str = "lan1") -> LanMap:
     Raises:
         ConnectError, ConsoleError: The dialogue failed.
     """
-    hosts: dict[str, Host] = {}
     arp = record_of(ask, "show arp", Arp)
+    dhcp = record_of(ask, "show status dhcp", Dhcp)
+    lines = lines_of(ask, f"show lan-map {interface} detail")
+    return put_together(router, arp, dhcp, lines or ())
+
+
+def put_together(
+    router: str, arp: Arp | None, dhcp: Dhcp | None, lan_map: tuple[str, ...] = ()
+) -> LanMap:
+    """Make one map of what several answers say.
+
+    Args:
+        router: Inventory name.
+        arp: The neighbours.
+        dhcp: The leases.
+        lan_map: Lines of ``show lan-map INTERFACE detail``.
+    """
+    hosts: dict[str, Host] = {}
     for entry in arp.entries if arp else ():
         mac = entry.mac_address.lower()
         hosts[mac] = Host(entry.address, mac, entry.interface, entry.port)
-    dhcp = record_of(ask, "show status dhcp", Dhcp)
     for scope in dhcp.scopes if dhcp else ():
         for lease in scope.leases:
             key = lease.mac_address.lower() if lease.mac_address else lease.address
@@ -88,9 +103,7 @@ def read_lan_map(ask: Ask, router: str, *, interface: str = "lan1") -> LanMap:
             hosts[key] = replace(
                 known, host_name=lease.host_name, lease_seconds=lease.remaining_seconds
             )
-    agents, terminals = lan_map_command.parse(
-        lines_of(ask, f"show lan-map {interface} detail") or ()
-    )
+    agents, terminals = lan_map_command.parse(lan_map)
     _place(hosts, terminals)
     return LanMap(router, tuple(sorted(hosts.values(), key=_order)), tuple(agents))
 

@@ -12,24 +12,39 @@ from starlette.staticfiles import StaticFiles
 from yamaha_ops import __version__
 from yamaha_ops.web import mistakes
 from yamaha_ops.web.access.csrf import csrf
+from yamaha_ops.web.act import watching
+from yamaha_ops.web.act.runner import Runner
+from yamaha_ops.web.api import alarms as alarms_api
 from yamaha_ops.web.api import people
+from yamaha_ops.web.api import routers as routers_api
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.envelope import Envelope
 from yamaha_ops.web.pages import (
     account,
+    alarms,
     audit,
+    fleet,
     gui,
     health,
+    lan_map,
+    live,
     login,
     oidc,
     preferences,
+    router,
     tokens,
     users,
 )
+from yamaha_ops.web.watch.watch import Watch, watch_of
 
 _log = logging.getLogger(__name__)
 
 ROUTERS = (
+    fleet.router,
+    lan_map.router,
+    router.router,
+    alarms.router,
+    live.router,
     login.router,
     oidc.router,
     account.router,
@@ -40,18 +55,25 @@ ROUTERS = (
     preferences.router,
     health.router,
     people.router,
+    routers_api.router,
+    alarms_api.router,
 )
 """Pages and API: one line for each module, by path from the most to the least special."""
 
 
 def create_app(console: Console) -> FastAPI:
     """Return the application over a console whose database is at its newest tables."""
+    if watch_of(console) is None:
+        console.workers.append(Watch(console))
+
+    runner = Runner(console)
+    watching.install()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         started = []
         try:
-            for worker in console.workers:
+            for worker in (*console.workers, runner):
                 await run_in_threadpool(worker.start)
                 started.append(worker)
             yield
@@ -72,8 +94,9 @@ def create_app(console: Console) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.console = console
-    for router in ROUTERS:
-        app.include_router(router)
+    app.state.runner = runner
+    for each in ROUTERS:
+        app.include_router(each)
     app.mount("/static", StaticFiles(directory=str(files("yamaha_ops.web") / "static")))
     mistakes.install(app)
     app.add_middleware(Envelope, settings=console.settings)

@@ -83,7 +83,8 @@ class Poller:
         self._at_once = at_once
         self._clock = clock
         self._ended = ended
-        self._opened = opened or self._open
+        self.opened = opened or self._open
+        """Opens a session with a router within so many seconds."""
         self._handshakes = BoundedSemaphore(_HANDSHAKES)
         self._errors: dict[str, type[YamahaOpsError]] = {}
         self._known = inventory()
@@ -208,7 +209,7 @@ class Poller:
     def _connect(self, router: Router, seconds: float) -> Session:
         """Open a session, and note what kept it from being opened: a scrape only has the words."""
         try:
-            return self._opened(router, seconds)
+            return self.opened(router, seconds)
         except YamahaOpsError as error:
             self._errors[router.name] = type(error)
             raise

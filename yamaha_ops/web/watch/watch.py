@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from yamaha_ops.web.watch.answers import Answers
 from yamaha_ops.web.watch.keeper import Keeper
 from yamaha_ops.web.watch.notifier import Notifier, receivers
 from yamaha_ops.web.watch.poller import Poller
@@ -61,6 +62,7 @@ class Watch:
             opened=opened,
             pool=pool,
         )
+        self.answers = Answers(self.poller.opened, console.now)
 
     def start(self) -> None:
         """Begin."""
@@ -73,6 +75,11 @@ class Watch:
         self.poller.stop()
         self.keeper.stop()
         self.notifier.stop()
+
+
+def watch_of(console: Console) -> Watch | None:
+    """Return the console's watch; None where it has none (in tests of other things)."""
+    return next((each for each in console.workers if isinstance(each, Watch)), None)
 
 
 def changed_by_us(state: Path, router: str, since: float) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from yamaha_ops.web.watch.alarms import as_json
 from yamaha_ops.web.words import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from yamaha_ops.web.store.fleet import Alarm
 
 _PERCENT = frozenset(
     {
@@ -19,6 +22,11 @@ _PERCENT = frozenset(
         "YamahaDhcpPoolShort",
     }
 )
+
+
+def alarm_title(alarm: Alarm, language: str) -> str:
+    """Return an alarm of the database as one sentence."""
+    return title(language, as_json(alarm))
 
 
 def title(language: str, alarm: Mapping[str, Any]) -> str:
