@@ -62,10 +62,11 @@ class Cluster:
             UnreachableError: No scheduler answers, or it has no worker.
         """
         self._refuse_open_doors()
+        security = self._security()
         try:
             client = dask().Client(
                 self.address,
-                security=self._security(),
+                security=security,
                 timeout=CONNECT_SECONDS,
                 set_as_default=False,
                 name="yamaha-ops",

@@ -1,0 +1,122 @@
+"""A real Dask cluster on loopback: scheduler, workers, routers of the lab, and a worker killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.exporter.labs import ENVIRONMENT, Site, site, wait_until
+from tests.fleet.dask import ROOT, Cluster, cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = [f"r{number}" for number in range(8)]
+LATE = 1.5
+"""Seconds by which every answer is late until a worker has been killed: a session has several."""
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(tmp_path_factory.mktemp("site"), *NAMES) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("dask"), ENVIRONMENT) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def everybody_answers(lab: Site) -> Iterator[None]:
+    yield
+    _late(lab, 0.0)
+
+
+def _late(lab: Site, seconds: float) -> None:
+    for router in lab.routers.values():
+        router.faults.delay_seconds = seconds
+
+
+def _logins(lab: Site) -> Counter[str]:
+    return Counter(
+        {
+            name: sum("Login succeeded" in line for line in router.log)
+            for name, router in lab.routers.items()
+        }
+    )
+
+
+@contextmanager
+def _command(lab: Site, dask: Cluster, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the toolkit over all routers, beside us; it has none of the secrets."""
+    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "YAMAHA_OPS_AUTHOR": "Test <test@example.jp>",
+        "YAMAHA_OPS_DASK": dask.address,
+        "YAMAHA_OPS_INVENTORY": str(lab.inventory),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", "from yamaha_ops.cli import main; main()", *words],
+        env={**kept, **own},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _killing_one(lab: Site, dask: Cluster, *words: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Run a command on two workers, and kill one when both are in the middle of a session."""
+    dask.need(2)
+    _late(lab, LATE)
+    before = _logins(lab)
+    with _command(lab, dask, *words) as process:
+        wait_until(lambda: len(_logins(lab) - before) >= 2 or process.poll() is not None)
+        dask.kill()
+        _late(lab, 0.0)
+        out, err = process.communicate()
+        return process.returncode, [json.loads(line) for line in out.splitlines()], err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("scrape", "--module", "alive"), ("backup", "--reason", "Dask")],
+    ids=("scrape", "backup"),
+)
+def test_a_killed_worker_leaves_nobody_out_where_a_command_reads(
+    lab: Site, dask: Cluster, words: tuple[str, ...]
+) -> None:
+    code, told, err = _killing_one(lab, dask, *words, "--all", "--json", "--at-once", "1")
+    assert code == 0, err
+    assert sorted(each["router"] for each in told) == NAMES
+    assert not any(each.get("error") for each in told)
+
+
+def test_a_killed_worker_changes_nothing_twice_and_nobody_is_forgotten(
+    lab: Site, dask: Cluster
+) -> None:
+    before = _logins(lab)
+    words = ("run", "--all", "--json", "--no-read-only", "--yes", "--", "ip lan2 mtu 1454")
+    code, told, err = _killing_one(lab, dask, *words)
+    assert code == 5, err
+    assert sorted(each["router"] for each in told) == NAMES
+    (unknown,) = [each for each in told if each["result"] != "success"]
+    assert "how far it came is not known" in unknown["error"]
+    assert _logins(lab) - before == Counter(NAMES)
+    done = {name for name in NAMES if "ip lan2 mtu 1454" in lab.routers[name].running.text}
+    assert done >= {each["router"] for each in told if each["result"] == "success"}
