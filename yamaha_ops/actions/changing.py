@@ -16,6 +16,7 @@ from yamaha_ops.actions.scripting import Scripting, scripts_of
 from yamaha_ops.change import apply as one
 from yamaha_ops.change.event import Kind, silent
 from yamaha_ops.change.outcome import Outcome, Result
+from yamaha_ops.change.plan import hidden_secrets
 from yamaha_ops.errors import YamahaOpsError
 from yamaha_ops.scripts.access import Access
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from yamaha_ops.config import Configuration
     from yamaha_ops.history import Person, Store
     from yamaha_ops.inventory import Inventory, Router
+    from yamaha_ops.router import Session
 
     Approve = Callable[[Plan], bool]
 
@@ -66,14 +68,23 @@ def plan(
     """
     job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
     if wanted is None:
-        scripting = _scripting(inventory, router, report, terms)
-        job = replace(job, complete=scripting.complete)
+        job = _with(job, _scripting(inventory, router, report, terms))
     return one.plan(job)
 
 
 def _scripting(inventory: Inventory, router: Router, report: Report, terms: Terms) -> Scripting:
     access = Access(router, inventory.state, terms.accept_new_host_key)
     return Scripting(access, scripts_of(inventory, router), report)
+
+
+def _with(job: Job, scripting: Scripting) -> Job:
+    """Return a job whose plans say what is done to scripts."""
+
+    def reveal(session: Session, running: Configuration) -> Configuration:
+        known = scripting.known(running)
+        return job.reveal(session, known) if hidden_secrets(known, job.wanted) else known
+
+    return replace(job, complete=scripting.complete, reveal=reveal)
 
 
 def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
@@ -107,7 +118,7 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
     job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
     scripting = _scripting(inventory, router, report, terms) if wanted is None else None
     if scripting:
-        job = replace(job, complete=scripting.complete)
+        job = _with(job, scripting)
     trusting = terms.accept_new_host_key
 
     def approved(made: Plan) -> bool:
