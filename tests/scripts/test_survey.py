@@ -10,7 +10,7 @@ import pytest
 from tests.scripts.place import BETTER, PATH, RESIDENT
 from yamaha_ops.errors import ConsoleError, PlanError
 from yamaha_ops.scripts.access import Access
-from yamaha_ops.scripts.ledger import Book, Ledger, Put, digest
+from yamaha_ops.scripts.ledger import Book, Ledger, Put
 from yamaha_ops.scripts.listing import Entry
 from yamaha_ops.scripts.survey import survey
 from yamaha_ops.scripts.wanted import Difference, Kind, Script, Seen, compare, require_slots
@@ -66,9 +66,9 @@ def test_missing_different_and_what_nobody_asked_for_are_told_apart() -> None:
 
 
 def test_only_what_we_put_there_and_nobody_changed_since_is_extra() -> None:
-    book = Book({"/lua/extra.lua": Put(digest(b"extra")), "/lua/gone.lua": Put("0")})
+    book = Book({"/lua/extra.lua": Put.of(b"extra"), "/lua/gone.lua": Put("0")})
     assert kinds([SAME], seen(book=book))["/lua/extra.lua"] == "extra"
-    changed = Book({"/lua/extra.lua": Put(digest(b"ours!"), "then")})
+    changed = Book({"/lua/extra.lua": Put.of(b"ours!", "then")})
     assert kinds([SAME], seen(book=changed))["/lua/extra.lua"] == "unknown"
 
 
@@ -110,9 +110,9 @@ def test_a_delivery_that_was_cut_off_is_seen() -> None:
 
 def test_where_bytes_cannot_be_read_the_record_has_to_do() -> None:
     have = {"/lua/same.lua": b"same"}
-    book = Book({"/lua/same.lua": Put(digest(b"same"), "then")})
+    book = Book({"/lua/same.lua": Put.of(b"same", "then")})
     assert kinds([SAME], seen(have, book=book, read=lambda _path: None)) == {}
-    for unknown in (Book(), Book({"/lua/same.lua": Put(digest(b"same"), "before")})):
+    for unknown in (Book(), Book({"/lua/same.lua": Put.of(b"same", "before")})):
         found = kinds([SAME], seen(have, book=unknown, read=lambda _path: None))
         assert found == {"/lua/same.lua": "not compared"}
     other = Script("/lua/same.lua", b"diff")
@@ -144,15 +144,16 @@ def test_eight_scripts_run_at_once_and_no_more() -> None:
 def test_the_record_keeps_what_was_put_and_what_runs_old(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "scripts" / "home.ledger.json")
     assert ledger.read() == Book()
-    ledger.note("/lua/a.lua", Put("1", "then"))
+    ledger.note("/lua/a.lua", Put("1", 1, "then"))
     ledger.note("/lua/b.lua", Put("2"))
     task = Task(1, "RUN", script="/lua/a.lua", started_at=BEGAN)
     ledger.outdate([task])
     assert ledger.read().runs_old(task)
     ledger.renew("/lua/a.lua")
     assert not ledger.read().runs_old(task)
+    ledger.set({"PACE": "30"})
     ledger.forget("/lua/a.lua")
-    assert ledger.read() == Book({"/lua/b.lua": Put("2")})
+    assert ledger.read() == Book({"/lua/b.lua": Put("2")}, settings={"PACE": "30"})
     assert ledger.path.stat().st_mode & 0o077 == 0
 
 

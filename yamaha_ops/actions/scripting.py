@@ -18,7 +18,10 @@ from yamaha_ops.change.event import Event, Kind, Report, silent
 from yamaha_ops.change.lock import locked
 from yamaha_ops.change.outcome import Outcome, Result, ScriptResult
 from yamaha_ops.change.plan import ScriptStep
+from yamaha_ops.config import Interpreter
 from yamaha_ops.errors import ApplyError, ExitCode, InputError, YamahaOpsError
+from yamaha_ops.inventory.scripts import REFERENCES
+from yamaha_ops.render.words import word
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.check import Level, check
 from yamaha_ops.scripts.delivery import Delivery, deliver, prepare
@@ -34,12 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from yamaha_ops.change.plan import Plan
-    from yamaha_ops.config import Command
+    from yamaha_ops.config import Command, Configuration
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
     from yamaha_ops.scripts.access import Access
 
 _VARIABLE: Final = re.compile(r"(?:no )?set (\w+)\b", re.ASCII)
+_HIDDEN: Final = re.compile(r"set (\w+)=\*", re.ASCII)
 _BLOCK: Final = re.compile(r"(no )?embedded file (\S+)")
 _SENT: Final = frozenset({Result.CHANGED, Result.UNCHANGED})
 _AS_BEFORE: Final = frozenset({Result.FAILED, Result.TAKEN_BACK})
@@ -115,6 +119,33 @@ class Scripting:
     def concerned(self) -> bool:
         """Whether there is anything to look at: scripts that are wanted, or once were."""
         return bool(self.scripts or self.access.ledger.read().put)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The plain router variables of all scripts."""
+        return {
+            name: value
+            for script in self.scripts
+            for name, value in script.settings.items()
+            if not value.startswith(REFERENCES)
+        }
+
+    def known(self, running: Configuration) -> Configuration:
+        """Give a configuration the plain variables that a router shows as ``*``.
+
+        Whether one hides them is not documented. What was set last is known, so that a changed
+        setting is seen either way.
+        """
+        told = self.access.ledger.read().settings
+        hidden = [
+            found[1]
+            for setting in running.settings.values()
+            if (found := _HIDDEN.fullmatch(setting.line)) and found[1] in told
+        ]
+        interpreter = Interpreter(running)
+        for name in hidden:
+            interpreter.execute(f"set {name}={word(told[name])}")
+        return interpreter.configuration if hidden else running
 
     def complete(self, session: Session, made: Plan) -> Plan:
         """Add to a plan what is done to scripts; the router is only looked at.
@@ -222,6 +253,7 @@ class Scripting:
                 for path in self._marked:
                     self.access.ledger.renew(path)
             return outcome
+        self.access.ledger.set(self.settings)
         leaving = [path for path, how in self._found.items() if how is How.EXTRA]
         results = [self._done(path, self._remove) for path in sorted(leaving)]
         for script in self.scripts:
@@ -289,7 +321,7 @@ class Scripting:
                     f"{script.path} failed when it was started", router=router, output=trial.error
                 )
         access.ledger.renew(script.path)
-        access.ledger.note(script.path, Put(script.digest))
+        access.ledger.note(script.path, Put.of(script.source))
         return "started"
 
     def _remove(self, path: str) -> str:
@@ -329,12 +361,9 @@ def _with(outcome: Outcome, results: tuple[ScriptResult, ...]) -> Outcome:
     """Return the end of the whole: the configuration's, and the scripts'."""
     failed = [each for each in results if each.exit_code is not ExitCode.DONE]
     if failed:
-        names = ", ".join(each.path for each in failed)
-        said = f"the configuration is as wanted; not so {names}"
+        said = f"the configuration is as wanted, {len(failed)} of {len(results)} scripts are not"
         return replace(outcome, result=Result.INCOMPLETE, reason=said, scripts=results)
-    done = [each for each in results if each.done != "unchanged"]
-    if not done:
+    if outcome.result is Result.CHANGED or all(each.done == "unchanged" for each in results):
         return replace(outcome, scripts=results)
-    said = ", ".join(f"{each.path} {each.done}" for each in done)
-    before = "" if outcome.result is Result.UNCHANGED else f"{outcome.reason}; "
-    return replace(outcome, result=Result.CHANGED, reason=f"{before}{said}", scripts=results)
+    said = "the configuration was as wanted already"
+    return replace(outcome, result=Result.CHANGED, reason=said, scripts=results)

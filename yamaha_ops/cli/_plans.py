@@ -183,7 +183,7 @@ class Progress:
                 self._bar.start()
             (task,) = self._bar.task_ids
             self._bar.update(task, description=event.text, completed=event.done, total=event.total)
-        elif not self._many:
+        elif not self._many and event.done < event.total:
             text, since = self._told
             if text != event.text or self._now() - since >= SECONDS_BETWEEN_LINES:
                 self._told = (event.text, self._now())
@@ -217,9 +217,9 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
         Text(f"{outcome.router}: {outcome.result}", style=style) + Text(f" - {outcome.reason}")
     )
     for each in outcome.scripts:
-        if each.exit_code != ExitCode.DONE:
-            mark, style = MARKS[Kind.FAILURE]
-            _print(console, mark, f"{each.path}: {each.reason}", style)
+        mark, style = MARKS[Kind.STEP if each.exit_code == ExitCode.DONE else Kind.FAILURE]
+        reason = f": {each.reason}" if each.reason else ""
+        _print(console, mark, f"{each.path} {each.done}{reason}", style)
 
 
 def show_summary(outcomes: Iterable[Outcome], console: Console) -> None:

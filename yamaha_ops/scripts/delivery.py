@@ -32,7 +32,7 @@ from yamaha_ops.errors import (
 )
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.digest import sums, sums_on_router
-from yamaha_ops.scripts.ledger import Put, digest
+from yamaha_ops.scripts.ledger import Put
 from yamaha_ops.scripts.listing import Entry, listing, make_folder
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ class _Delivering:
             job.ledger.outdate(running)
         if job.ours:
             entry = listing(self._session, job.folder).get(job.name)
-            job.ledger.note(job.path, Put(digest(job.source), entry.stamp if entry else None))
+            job.ledger.note(job.path, Put.of(job.source, entry.stamp if entry else None))
 
     def _mended(self, found: dict[str, Entry]) -> dict[str, Entry]:
         """Put back the old file where an earlier run was cut off, and return what is there now.

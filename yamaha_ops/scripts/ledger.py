@@ -36,11 +36,18 @@ class Put:
 
     Attributes:
         digest: Of its bytes, see :func:`digest`.
+        size: How many they are.
         stamp: When it was written, as the router lists it; None for one in the configuration.
     """
 
     digest: str
+    size: int = 0
     stamp: str | None = None
+
+    @classmethod
+    def of(cls, source: bytes, stamp: str | None = None) -> Put:
+        """Return what is kept of a script that was put there."""
+        return cls(digest(source), len(source), stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,12 @@ class Book:
     Attributes:
         put: What was put there, by path.
         outdated: When a task began that runs something older than what lies there, by path.
+        settings: Router variables as they were set last, by name; never a secret.
     """
 
     put: Mapping[str, Put] = field(default_factory=dict)
     outdated: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def runs_old(self, task: Task) -> bool:
         """Tell whether a task began before its script or its settings became what they are."""
@@ -92,12 +101,9 @@ class Ledger:
     def forget(self, path: str) -> None:
         """Note that a script is not there any more, or is no longer ours."""
         book = self.read()
-        self._write(
-            Book(
-                {each: put for each, put in book.put.items() if each != path},
-                {each: began for each, began in book.outdated.items() if each != path},
-            )
-        )
+        put = {each: known for each, known in book.put.items() if each != path}
+        left = {each: began for each, began in book.outdated.items() if each != path}
+        self._write(replace(book, put=put, outdated=left))
 
     def outdate(self, tasks: Iterable[Task]) -> None:
         """Note that tasks run something older than what lies there, or will in a moment."""
@@ -113,11 +119,18 @@ class Ledger:
             left = {each: began for each, began in book.outdated.items() if each != path}
             self._write(replace(book, outdated=left))
 
+    def set(self, settings: Mapping[str, str]) -> None:
+        """Note what the router variables are set to: plain ones, no secrets."""
+        book = self.read()
+        if book.settings != settings:
+            self._write(replace(book, settings=settings))
+
     def _write(self, book: Book) -> None:
         data = {
             "format": FORMAT,
             "put": {path: asdict(put) for path, put in sorted(book.put.items())},
             "outdated": dict(sorted(book.outdated.items())),
+            "settings": dict(sorted(book.settings.items())),
         }
         try:
             durable.keep(self.path, json.dumps(data, indent=1).encode() + b"\n")
@@ -132,7 +145,7 @@ def _book(data: dict[str, Any]) -> Book:
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     put = {path: Put(**each) for path, each in data["put"].items()}
-    return Book(put, dict(data["outdated"]))
+    return Book(put, dict(data["outdated"]), dict(data["settings"]))
 
 
 def _began(moment: datetime | None) -> str:

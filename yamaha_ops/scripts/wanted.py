@@ -159,10 +159,8 @@ def _present(seen: Seen) -> set[str]:
 
 def _is_ours(path: str, seen: Seen) -> bool:
     """Tell whether what was put there is what is there: somebody may have changed it since."""
-    entry = seen.entry(path)
-    if entry is None or entry.size is None:
-        return True
-    return seen.holds(path, seen.book.put[path].digest, entry.size) is True
+    put = seen.book.put[path]
+    return seen.entry(path) is None or seen.holds(path, put.digest, put.size) is True
 
 
 def _is_leftover(path: str) -> bool:
