@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -14,6 +15,7 @@ from yamaha_ops.web.access.users import add_user
 from yamaha_ops.web.app import create_app
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.settings import Settings
+from yamaha_ops.web.store.database import Database
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx's successor; httpx is what the product itself uses.
@@ -107,25 +109,52 @@ def settings(inventory_file: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database at its newest tables, once: others copy the file."""
+    file = tmp_path_factory.mktemp("database") / "web.db"
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    database.close()
+    return file
+
+
 @pytest.fixture
 def console(
-    settings: Settings, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    clock: SteppedClock,
+    empty_database: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Console]:
     monkeypatch.delenv("YAMAHA_OPS_STATE", raising=False)
+    state = settings.inventory.parent / ".yamaha-ops"
+    state.mkdir()
+    shutil.copy(empty_database, state / "web.db")
     made = Console(settings, clock=clock)
-    made.database.upgrade()
     yield made
     made.close()
 
 
+class Browsers(Protocol):
+    """Makes browsers that nobody is signed in with."""
+
+    def __call__(self, other: Console | None = None) -> Browser:
+        """Make one, at another console than the usual one if need be."""
+
+
 @pytest.fixture
-def browser(console: Console) -> Iterator[Callable[[], Browser]]:
+def browser(console: Console) -> Iterator[Browsers]:
     """Make browsers that nobody is signed in with; workers do not run."""
     app = create_app(console)
     clients: list[TestClient] = []
 
-    def new() -> Browser:
-        client = TestClient(app, base_url=HOST, follow_redirects=False, client=("127.0.0.1", 50000))
+    def new(other: Console | None = None) -> Browser:
+        client = TestClient(
+            create_app(other) if other else app,
+            base_url=HOST,
+            follow_redirects=False,
+            client=("127.0.0.1", 50000),
+        )
         clients.append(client)
         return Browser(client)
 
@@ -156,7 +185,7 @@ def people(console: Console) -> Console:
 @pytest.fixture
 def signed_in(
     people: Console,  # noqa: ARG001 -- they have to be there
-    browser: Callable[[], Browser],
+    browser: Browsers,
 ) -> Callable[[str], Browser]:
     """Give a browser that a user of that name is signed in with."""
 

@@ -1,0 +1,146 @@
+"""Every route: who gets in, and that no other page can make a browser act."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from fastapi.routing import APIRoute
+
+from yamaha_ops.web.access.csrf import BY_KEY
+from yamaha_ops.web.app import ROUTERS, create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.conftest import Browser, Browsers
+    from yamaha_ops.web.console import Console
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+FOR_ANYBODY = {
+    "GET /login",
+    "POST /login",
+    "GET /login/code",  # only for whoever is halfway in: leads to the login page otherwise
+    "POST /login/code",
+    "POST /logout",
+    "GET /oidc/login",
+    "GET /oidc/callback",
+    "POST /preferences",
+    "GET /healthz",
+}
+"""What needs no login; everything else does."""
+
+FOR_ADMINISTRATORS = re.compile(r"/users.*|/audit.*|/api/v1/(users|audit)")
+
+ROUTES = sorted(
+    (method, route.path)
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for method in route.methods or ()
+    if route.path != BY_KEY
+)
+ACTS = [(method, path) for method, path in ROUTES if method not in SAFE]
+
+
+def _filled(path: str) -> str:
+    """Put something into the places of a path that is there, or at least could be."""
+    path = re.sub(r"{(name|router)}", "tokyo", path)
+    return re.sub(r"{[^}]+}", "1", path)
+
+
+def test_there_is_no_route_that_these_tests_do_not_know(console: Console) -> None:
+    described = create_app(console).openapi()["paths"]
+    assert {path for _, path in ROUTES} >= set(described)
+    assert len(ROUTES) > len(described) > 4
+
+
+def test_a_stranger_gets_nowhere(browser: Browsers) -> None:
+    stranger = browser()
+    token = stranger.token()
+    let_in = {}
+    for method, path in ROUTES:
+        place = _filled(path)
+        headers = {} if method in SAFE else {"X-CSRF": token}
+        answer = stranger.client.request(method, place, headers=headers)
+        led_away = answer.status_code == 303 and answer.headers["location"].startswith("/login")
+        told = "127.0.0.2" in answer.text  # a router of the inventory
+        # A form that is not filled in may be refused before anybody asks who sent it.
+        if told or not (led_away or answer.status_code in {401, 422}):
+            let_in[f"{method} {path}"] = answer.status_code
+    assert set(let_in) <= FOR_ANYBODY, let_in
+    assert all(status < 500 for status in let_in.values()), let_in
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64])
+def test_nothing_acts_without_the_token_of_the_page(
+    signed_in: Callable[[str], Browser], token: str | None
+) -> None:
+    emma = signed_in("emma")
+    headers = {} if token is None else {"X-CSRF": token}
+    answers = {
+        f"{method} {path}": emma.client.request(method, _filled(path), headers=headers).status_code
+        for method, path in ACTS
+    }
+    assert answers == dict.fromkeys(answers, 403)
+
+
+def test_a_token_of_a_script_needs_none_and_a_wrong_one_opens_nothing(
+    signed_in: Callable[[str], Browser],
+) -> None:
+    emma = signed_in("emma")
+    answers = {
+        f"{method} {path}": emma.client.request(
+            method, _filled(path), headers={"Authorization": "Bearer yo_no"}
+        ).status_code
+        for method, path in ACTS
+        if f"{method} {path}" not in FOR_ANYBODY
+    }
+    # A form may be refused before anybody asks who sent it; that so many are wrong, too.
+    assert set(answers.values()) <= {303, 401, 422, 429}, answers
+
+
+def test_the_token_of_another_browser_is_no_good(signed_in: Callable[[str], Browser]) -> None:
+    emma, vera = signed_in("emma"), signed_in("vera")
+    answer = emma.client.post("/account/logins/end-others", data={"csrf": vera.token()})
+    assert answer.status_code == 403
+
+
+@pytest.mark.usefixtures("people")
+def test_the_token_before_the_login_is_no_good_after_it(browser: Browsers) -> None:
+    made = browser()
+    before = made.token()
+    made.sign_in("emma")
+    assert made.token() != before
+    assert made.client.post("/logout", data={"csrf": before}).status_code == 403
+
+
+def test_a_form_that_another_site_sends_is_refused(signed_in: Callable[[str], Browser]) -> None:
+    emma = signed_in("emma")
+    answer = emma.client.post(
+        "/logout", data={"csrf": emma.token()}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["vera", "otto", "anna", "adam"])
+def test_only_administrators_look_after_people(
+    signed_in: Callable[[str], Browser], name: str
+) -> None:
+    made = signed_in(name)
+    token = made.token()
+    answers = {
+        f"{method} {path}": made.client.request(
+            method, _filled(path), headers={} if method in SAFE else {"X-CSRF": token}
+        ).status_code
+        for method, path in ROUTES
+        if FOR_ADMINISTRATORS.fullmatch(path)
+    }
+    assert len(answers) >= 9
+    if name == "adam":
+        assert 403 not in answers.values()
+        assert answers["GET /users"] == answers["GET /audit"] == 200
+    else:
+        assert answers == dict.fromkeys(answers, 403)
