@@ -8,17 +8,24 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.exporter.labs import ENVIRONMENT, Site, site, wait_until
 from tests.fleet.dask import ROOT, Cluster, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NAMES = [f"r{number}" for number in range(8)]
+DAY = timedelta(days=1)
 LATE = 1.5
 """Seconds by which every answer is late until a worker has been killed: a session has several."""
 
@@ -120,3 +127,38 @@ def test_a_killed_worker_changes_nothing_twice_and_nobody_is_forgotten(
     assert _logins(lab) - before == Counter(NAMES)
     done = {name for name in NAMES if "ip lan2 mtu 1454" in lab.routers[name].running.text}
     assert done >= {each["router"] for each in told if each["result"] == "success"}
+
+
+def _certificates(folder: Path) -> tuple[Path, Path, Path]:
+    """Make an authority, and one certificate that everybody uses."""
+    now = datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "yamaha-ops test")])
+    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+
+    def certificate(key: ec.EllipticCurvePublicKey, subject: str, *, ca: bool) -> x509.Certificate:
+        named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)])
+        return (
+            x509.CertificateBuilder(name, name if ca else named, key, 1 + ca, now - DAY, now + DAY)
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .sign(authority, hashes.SHA256())
+        )
+
+    files = (folder / "ca.pem", folder / "cluster.pem", folder / "cluster.key")
+    pem = Encoding.PEM
+    files[0].write_bytes(certificate(authority.public_key(), "ca", ca=True).public_bytes(pem))
+    files[1].write_bytes(certificate(own.public_key(), "cluster", ca=False).public_bytes(pem))
+    files[2].write_bytes(own.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+def test_a_cluster_is_reached_over_tls(lab: Site, tmp_path: Path) -> None:
+    ca, certificate, key = map(str, _certificates(tmp_path))
+    tls = ("--tls-ca-file", ca, "--tls-cert", certificate, "--tls-key", key, "--protocol", "tls")
+    with cluster(tmp_path, ENVIRONMENT, tls) as dask:
+        dask.need(1)
+        assert dask.address.startswith("tls://")
+        mine = ("--dask-ca", ca, "--dask-cert", certificate, "--dask-key", key)
+        with _command(lab, dask, "scrape", "r0", "-m", "alive", "--json", *mine) as process:
+            out, err = process.communicate()
+        assert process.returncode == 0, err
+        assert json.loads(out)["up"] is True

@@ -75,7 +75,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[pretending.Client]:
     ids=("scrape", "backup", "drift", "run", "change"),
 )
 def test_no_secret_travels(site: Site, client: pretending.Client, words: tuple[str, ...]) -> None:
-    site.router.type("pp select 1", f" pp auth myname user@example.jp {TYPED}", save=True)
+    site.router.type("pp select 2", f" pp auth myname user@example.jp {TYPED}", save=True)
     name, *options = words
     code, out, err = site.run(name, "home", TRUST, *THERE, *options)
     assert code == 0, err

@@ -4,6 +4,7 @@ from yamaha_ops.fleet.batch import Batch, batches
 from yamaha_ops.fleet.breaker import Backoff, Breaker
 from yamaha_ops.fleet.cluster import Cluster, change_on_cluster, everywhere, run_on_cluster
 from yamaha_ops.fleet.handshakes import HANDSHAKES, Handshakes
+from yamaha_ops.fleet.once import Changer
 from yamaha_ops.fleet.policy import Policy
 from yamaha_ops.fleet.run import Done, run
 from yamaha_ops.fleet.shards import hashmod, mine, owner
@@ -15,6 +16,7 @@ __all__ = [
     "Backoff",
     "Batch",
     "Breaker",
+    "Changer",
     "Cluster",
     "Done",
     "Handshakes",

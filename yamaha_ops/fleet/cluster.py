@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from yamaha_ops import __version__
-from yamaha_ops.errors import InputError, LostError, UnreachableError
+from yamaha_ops.errors import InputError, UnreachableError
 from yamaha_ops.fleet.batch import Batch, batches
 from yamaha_ops.fleet.extra import dask
-from yamaha_ops.fleet.once import Claimed, Claims, Once
+from yamaha_ops.fleet.once import Changer
 from yamaha_ops.fleet.policy import Policy
 from yamaha_ops.fleet.run import Done, run
 from yamaha_ops.fleet.sender import Sender
@@ -169,28 +171,13 @@ def change_on_cluster(
     """Run a job that changes something: each item is a task of its own, and begun at most once.
 
     An item whose worker is lost ends as :class:`LostError` where it was not begun, else as
-    :class:`UnknownStateError`. There is no limit of time: what changes is never given up.
+    :class:`UnknownStateError`. A limit of time would give up what has begun: it must not be set.
 
     Args: as :func:`run_on_cluster`, but ``at_once`` is for the whole cluster.
     """
-    site = policy.site if policy else None
-    limits: Policy[Claimed[Item]] = Policy(
-        site=(lambda claimed: site(claimed.item)) if site else None,
-        per_site=policy.per_site if policy else None,
-    )
-    with closing(Claims(client)) as claims:
-        for done in run(
-            Once(job),
-            map(Claimed, items),
-            executor=Sender(client, claims),
-            at_once=at_once,
-            policy=limits,
-        ):
-            if isinstance(done.error, LostError):
-                yield Done(done.item.item, error=claims.withdraw(done.item))
-            else:
-                claims.forget(done.item)
-                yield Done(done.item.item, done.value, done.error)
+    change = partial(Changer(client), job)
+    with ThreadPoolExecutor(at_once) as executor:
+        yield from run(change, items, executor=executor, at_once=at_once, policy=policy)
 
 
 def _told(holds: bytes) -> tuple[str, bool]:

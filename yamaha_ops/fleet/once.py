@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from yamaha_ops.errors import LostError, UnknownStateError, YamahaOpsError
+from yamaha_ops.errors import LostError, UnknownStateError, UnreachableError
 from yamaha_ops.fleet.extra import GONE, dask
+from yamaha_ops.fleet.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +46,8 @@ class Once(Generic[Item, Value]):
             UnknownStateError: Somebody has taken the claim: what became of it is not known here.
         """
         try:
-            # All that is there, without waiting: the scheduler gives it to one alone.
             queue = dask().Queue(claimed.claim)
-            taken = queue.get(batch=True)
+            taken = _all(queue)
             queue.close()
         except GONE as error:
             raise LostError("the scheduler of the cluster does not answer") from error
@@ -56,49 +56,49 @@ class Once(Generic[Item, Value]):
         return self.job(claimed.item)
 
 
-class Claims:
-    """The claims that a client has given out.
+class Changer:
+    """Has changes made on the workers of a cluster, each begun at most once.
 
     Args:
-        client: Its connection with the scheduler.
+        client: The connection with the scheduler.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._given: dict[str, Any] = {}
+        self._sender = Sender(client)
 
-    def give(self, claimed: Claimed[Item]) -> None:
-        """Let the scheduler hold the claim of an item that is about to be sent.
+    def __call__(self, job: Callable[[Item], Value], item: Item) -> Value:
+        """Do a job on an item and wait for its end; from as many threads as one likes.
 
         Raises:
-            OSError, RuntimeError: The scheduler is gone.
+            UnreachableError: There is no cluster any more; nothing was sent.
+            LostError: The worker is lost, and certainly had not begun.
+            UnknownStateError: The worker is lost, and may have begun.
         """
-        queue = self._given[claimed.claim] = dask().Queue(claimed.claim, self._client)
-        queue.put(1)
-
-    def withdraw(self, claimed: Claimed[Item]) -> YamahaOpsError:
-        """Take back the claim of an item whose worker is lost; return what became of the item."""
-        if self.forget(claimed):
-            return LostError("its worker was lost before it began; nothing was sent")
-        return _unknown()
-
-    def forget(self, claimed: Claimed[Item]) -> bool:
-        """Let nobody begin any more; return whether it is certain that nobody had begun."""
-        return self._taken_back(claimed.claim)
-
-    def close(self) -> None:
-        """Withdraw every claim that is left."""
-        for claim in list(self._given):
-            self._taken_back(claim)
-
-    def _taken_back(self, claim: str) -> bool:
-        queue = self._given.pop(claim, None)
-        with suppress(*GONE):
-            if queue is not None:
-                left = queue.get(batch=True)
+        claimed = Claimed(item)
+        try:
+            queue = dask().Queue(claimed.claim, self._client)
+            queue.put(1)
+        except GONE:
+            raise UnreachableError("the cluster is gone; nothing was sent") from None
+        try:
+            value: Value = self._sender.submit(Once(job), claimed).result()
+        except LostError:
+            with suppress(*GONE):
+                if _all(queue):
+                    raise LostError(
+                        "its worker was lost before it began; nothing was sent"
+                    ) from None
+            raise _unknown() from None
+        finally:
+            with suppress(*GONE):
                 queue.close()
-                return bool(left)
-        return False
+        return value
+
+
+def _all(queue: Any) -> Any:
+    """Take what is there, without waiting: the scheduler gives it to one alone."""
+    return queue.get(batch=True)
 
 
 def _unknown() -> UnknownStateError:

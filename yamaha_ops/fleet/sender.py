@@ -17,8 +17,6 @@ from yamaha_ops.fleet.extra import GONE, dask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yamaha_ops.fleet.once import Claims
-
 
 class Sender(Executor):
     """Runs picklable jobs on the workers.
@@ -28,19 +26,15 @@ class Sender(Executor):
 
     Args:
         client: The connection with the scheduler.
-        claims: Gives each task's argument the claim that lets it begin once.
     """
 
-    def __init__(self, client: Any, claims: Claims | None = None) -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
-        self._claims = claims
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
         """Send a job; what cannot be pickled, such as a lock, is a fault at once."""
         parcel = pickle.dumps((work, args))
         try:
-            if self._claims:
-                self._claims.give(args[0])
             task = self._client.submit(opened, parcel, pure=False)
             return asyncio.run_coroutine_threadsafe(_ended(task), self._client.loop.asyncio_loop)
         except GONE:
