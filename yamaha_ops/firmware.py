@@ -50,6 +50,14 @@ FEATURES: dict[str, dict[str, str]] = {
         "RTX1220": _ANY,
         "RTX1300": _ANY,
     },
+    # REF 56.7.30: `load` with a rollback timer, and with `no-key-generate`.
+    "load": {
+        "RTX830": "15.02.03",
+        "RTX840": _ANY,
+        "RTX1210": "14.01.28",
+        "RTX1220": _ANY,
+        "RTX1300": _ANY,
+    },
     # REF 37.1, forms five to eight: `schedule at ID +SECONDS`.
     "schedule-after": {
         "RTX830": "15.02.03",

@@ -7,17 +7,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from yamaha_ops.actions.backups import LiveSource
+from yamaha_ops.actions.revealing import reveal
 from yamaha_ops.change.apply import apply
+from yamaha_ops.change.event import Kind
 from yamaha_ops.change.expectation import expect
 from yamaha_ops.change.job import Job
+from yamaha_ops.config import Configuration
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.render import render
-from yamaha_ops.router import Session, connect
+from yamaha_ops.router import Session, SftpFiles, connect
 
 if TYPE_CHECKING:
     from yamaha_ops.change.event import Event
     from yamaha_ops.change.outcome import Outcome
-    from yamaha_ops.config import Configuration
     from yamaha_ops.lab import Lab, LabRouter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,15 +91,28 @@ class Bench:
 
 
 def make_bench(
-    lab: Lab, state: Path, *, called: str = "home", timeout: float = 10.0, **options: Any
+    lab: Lab,
+    state: Path,
+    *,
+    called: str = "home",
+    timeout: float = 10.0,
+    sftp: bool = False,
+    guard: str = "auto",
+    **options: Any,
 ) -> Bench:
-    """Start a router in its factory state and prepare to bring it to the shipped inventory."""
+    """Start a router in its factory state and prepare to bring it to the shipped inventory.
+
+    With ``sftp`` it offers its files, before and after the change.
+    """
     router = lab.start(password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD, **options)
     home = load(ROOT / "inventory.yaml").router("home")
     entry = home.model_copy(
         update={"name": called, "port": router.port, "known_hosts": "first-use"}
     )
     wanted = render(home)
+    if sftp:
+        router.type("sftpd host any", save=True)
+        wanted = Configuration.parse(f"{wanted.text}sftpd host any\n")
     events: list[Event] = []
     job = Job(
         router=called,
@@ -107,8 +123,17 @@ def make_bench(
         administrator_password=lambda: ADMINISTRATOR_PASSWORD,
         clock=LabClock(lab),
         report=events.append,
+        guard=guard,
+        files=partial(SftpFiles, entry, state=state, timeout=timeout) if sftp else None,
     )
+    if sftp:
+        job = replace(job, reveal=partial(_reveal, job, entry))
     return Bench(router, entry, job, events, router.running)
+
+
+def _reveal(job: Job, entry: Router, session: Session, running: Configuration) -> Configuration:
+    source = LiveSource(session, entry, job.state, accept_new_host_key=False)
+    return reveal(source, running, lambda text: job.tell(text, Kind.WARNING))
 
 
 def _administrator(entry: Router, state: Path, timeout: float) -> Session:

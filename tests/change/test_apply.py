@@ -126,7 +126,7 @@ def test_a_router_that_moved_after_the_plan_is_left_alone(make_bench: MakeBench)
     bench.router.type("ip lan2 mtu 1454", save=True)
     moved = bench.router.running
     with pytest.raises(PlanError, match="somebody changed"):
-        carry_out(bench.job, made, bench.job.connect())
+        carry_out(bench.job, made, bench.job.connect(), bench.old)
     assert bench.router.running.digest == moved.digest
     assert not bench.job.journal.entries()
 

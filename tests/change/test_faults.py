@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.change.trials import FAULTS, IMPATIENT, TRIALS_OF_STEP, Trial
-from yamaha_ops.router import shell
+from tests.change.trials import IMPATIENT, Trial, trials
 
 if TYPE_CHECKING:
     from tests.change.conftest import MakeBench
 
 
-@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(
-    ("step", "moment"),
+    ("guard", "step", "moment", "fault"),
     [
-        (step, "after" if after else "before")
-        for step, moments in TRIALS_OF_STEP.items()
-        for after in moments
+        (guard, step, "after" if after else "before", fault)
+        for guard, step, after, fault in trials()
     ],
 )
 def test_the_router_ends_old_or_new(
-    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch, step: str, fault: str, moment: str
+    make_bench: MakeBench,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: str,
+    step: str,
+    moment: str,
+    fault: str,
 ) -> None:
-    for name in IMPATIENT:
-        monkeypatch.setattr(shell, name, IMPATIENT[name])
-    bench = make_bench(timeout=2.0)
+    for (module, name), seconds in IMPATIENT.items():
+        monkeypatch.setattr(module, name, seconds)
+    bench = make_bench(timeout=2.0, guard=guard, sftp=guard == "load")
     Trial(bench, step, fault, after=moment == "after").run()

@@ -11,45 +11,90 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 from unittest import mock
 
+from yamaha_ops.change import loading
+from yamaha_ops.change.loading import PLACE
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.errors import CommandError, YamahaOpsError
+from yamaha_ops.router import shell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.change.bench import Bench
-    from yamaha_ops.router import Session
+    from yamaha_ops.router import Files, Session
 
-STEPS = {
-    "read": ("first", "configuration", 1),
-    "read again": ("first", "configuration", 2),
-    "arm": ("first", "send rollback timer 210", 1),
-    "first command": ("first", "send ipv6 prefix 1 ra-prefix@lan2::/64", 1),
-    "middle command": ("first", "send ip tunnel mtu 1460", 1),
-    "last command": ("first", "send ip route default gateway tunnel 1", 1),
-    "read back": ("second", "configuration", 1),
-    "look": ("second", "run show nat descriptor address", 1),
-    "log out of the second session": ("second", "close", 1),
-    "keep alive": ("first", "keep_alive", 1),
-    "confirm": ("first", "send confirm", 1),
-    "read confirmed": ("first", "configuration", 3),
-    "save": ("first", "save", 1),
-    "log out": ("first", "close", 1),
+    Point = tuple[str, str, int]
+
+LOADED = f"load file {PLACE} difference silent no-key-generate rollback-timer=210"
+STEPS: dict[str, dict[str, Point]] = {
+    "rollback-timer": {
+        "read": ("first", "configuration", 1),
+        "read again": ("first", "configuration", 2),
+        "arm": ("first", "send rollback timer 210", 1),
+        "first command": ("first", "send ipv6 prefix 1 ra-prefix@lan2::/64", 1),
+        "middle command": ("first", "send ip tunnel mtu 1460", 1),
+        "last command": ("first", "send ip route default gateway tunnel 1", 1),
+        "read back": ("second", "configuration", 1),
+        "look": ("second", "run show nat descriptor address", 1),
+        "log out of the second session": ("second", "close", 1),
+        "keep alive": ("first", "keep_alive", 1),
+        "confirm": ("first", "send confirm", 1),
+        "read confirmed": ("first", "configuration", 3),
+        "save": ("first", "save", 1),
+        "log out": ("first", "close", 1),
+    },
+    "load": {
+        "read": ("first", "configuration", 1),
+        "read again": ("first", "configuration", 2),
+        "upload": ("files", f"write {PLACE}", 1),
+        "ask for the difference": ("first", f"send show config difference file {PLACE}", 1),
+        "load": ("first", f"send {LOADED}", 1),
+        "read back": ("second", "configuration", 1),
+        "look": ("second", "run show nat descriptor address", 1),
+        "log out of the second session": ("second", "close", 1),
+        "keep alive": ("first", "keep_alive", 1),
+        "confirm": ("first", "send confirm", 1),
+        "take the file away": ("first", f"send delete {PLACE}", 1),
+        "read confirmed": ("first", "configuration", 3),
+        "save": ("first", "save", 1),
+        "log out": ("first", "close", 1),
+    },
 }
-"""Step: which session of the run, which of its operations, which time."""
+"""By guard and step: which session of the run, which of its operations, which time."""
 
-READING = {"read", "read again", "read back", "look", "keep alive", "read confirmed"}
+READING = {
+    "read",
+    "read again",
+    "ask for the difference",
+    "read back",
+    "look",
+    "keep alive",
+    "read confirmed",
+}
 """Steps that leave the router as it is: before and after them is the same to it."""
-TRIALS_OF_STEP = {step: (False,) if step in READING else (False, True) for step in STEPS}
-"""Step: whether a fault strikes after it, each a trial."""
+
+
+def trials() -> Iterator[tuple[str, str, bool, str]]:
+    """Yield guard, step, whether the fault strikes after it, and fault of every trial."""
+    for guard, steps in STEPS.items():
+        for step in steps:
+            for after in (False,) if step in READING else (False, True):
+                for fault in FAULTS:
+                    yield guard, step, after, fault
+
 
 OLD = {Result.FAILED, Result.TAKEN_BACK}
 NEW = {Result.CHANGED, Result.FINISHED}
 POWER_OFF_SECONDS = 90.0
-IMPATIENT = {"PATIENCE": 0.5, "SAVE_PATIENCE": 0.5, "FAREWELL": 0.5}
+IMPATIENT = {
+    (shell, "PATIENCE"): 0.5,
+    (shell, "SAVE_PATIENCE"): 0.5,
+    (shell, "FAREWELL"): 0.5,
+    (loading, "LOAD_SECONDS"): 0.5,
+}
 """Real seconds of the client's patience during a trial: nothing on loopback needs more."""
 
 
@@ -63,7 +108,7 @@ class Trial:
 
     Attributes:
         bench: The router and the job.
-        step: One of :data:`STEPS`.
+        step: One of :data:`STEPS` of the job's guard.
         fault: One of :data:`FAULTS`.
         after: Whether it strikes when the router has done the step already.
     """
@@ -76,6 +121,11 @@ class Trial:
     sessions: int = 0
     patches: ExitStack = field(default_factory=ExitStack)
 
+    @property
+    def point(self) -> Point:
+        """Where the fault strikes."""
+        return STEPS[self.bench.job.guard][self.step]
+
     def run(self) -> str:
         """Run and return ``old`` or ``new``; anything else is an ``AssertionError``."""
         said = self._interrupted()
@@ -86,6 +136,7 @@ class Trial:
             said = self.bench.apply(resume_only=True)
         # Whatever may still be pending on the router must not change its mind.
         self.bench.job.clock.sleep(3600)
+        assert PLACE not in self.bench.router.do(lambda device: device.rtfs.files)
         if self.bench.is_new:
             assert said.result in NEW | {Result.UNCHANGED}, said
             return "new"
@@ -94,7 +145,7 @@ class Trial:
         return "old"
 
     def _interrupted(self) -> Outcome | None:
-        job = replace(self.bench.job, connect=self._connect)
+        job = replace(self.bench.job, connect=self._connect, files=self._files)
         try:
             return replace(self.bench, job=job).apply()
         except Killed:
@@ -112,6 +163,10 @@ class Trial:
         which = {1: "first", 2: "second"}.get(self.sessions, "later")
         return Watched(session, which, self)
 
+    def _files(self) -> Files:
+        assert self.bench.job.files
+        return cast("Files", Watched(self.bench.job.files(), "files", self))
+
     def strike(self, session: Watched, operation: str) -> str | None:
         """Let the fault happen; return a command to send instead, if that is the fault."""
         self.struck = True
@@ -119,9 +174,9 @@ class Trial:
 
 
 class Watched:
-    """A session that tells the trial what it is about to do and what it has done."""
+    """A session, or files, that tells the trial what it is about to do and what it has done."""
 
-    def __init__(self, session: Session, which: str, trial: Trial) -> None:
+    def __init__(self, session: Session | Files, which: str, trial: Trial) -> None:
         self._session = session
         self._which = which
         self._trial = trial
@@ -130,20 +185,26 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._session, name)
-        if name not in {"run", "send", "configuration", "save", "keep_alive", "close"}:
+        if name not in {"run", "send", "configuration", "save", "keep_alive", "close", "write"}:
             return value
         return lambda *arguments, **options: self._do(name, partial(value, **options), arguments)
 
     def drop(self) -> None:
-        self._session.drop()
+        getattr(self._session, "drop", self._session.close)()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
 
     def _do(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         if self.dead or (self._trial.struck and self._trial.fault == "killed"):
-            self._session.drop()
+            self.drop()
             raise Killed
-        operation = " ".join((name, *arguments))
+        operation = " ".join((name, *(each for each in arguments if isinstance(each, str))))
         self._count[operation] = self._count.get(operation, 0) + 1
-        here = STEPS[self._trial.step] == (self._which, operation, self._count[operation])
+        here = self._trial.point == (self._which, operation, self._count[operation])
         if here and not self._trial.after and (other := self._trial.strike(self, operation)):
             arguments = (other,)
         result = act(*arguments)

@@ -13,7 +13,7 @@ from yamaha_ops.change.event import Kind
 from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
 from yamaha_ops.render import render
-from yamaha_ops.router import connect_administrator
+from yamaha_ops.router import SftpFiles, connect_administrator
 from yamaha_ops.scripts.access import Access
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ def job_for(
         administrator_password=secret.resolve if secret else None,
         report=report,
         verification_seconds=terms.verification_seconds,
+        files=partial(
+            SftpFiles,
+            router,
+            state=inventory.state,
+            accept_new_host_key=terms.accept_new_host_key,
+        ),
         tidy=Access(router, inventory.state).door.recover,
     )
     job = replace(job, reveal=partial(_reveal, job, inventory, router, terms))

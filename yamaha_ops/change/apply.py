@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yamaha_ops.change.job import Job
+    from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
     Approve = Callable[[Plan], bool]
@@ -35,7 +36,7 @@ def plan(job: Job) -> Plan:
         # Whoever holds the lock may need on the router what looks left behind.
         with suppress(PlanError), locked(job.lock, router=job.router):
             job.tidy(session)
-        made = _made(job, session)
+        made, _ = _made(job, session)
     finally:
         session.close()
     if not job.journal.entries():
@@ -80,7 +81,8 @@ def _change(job: Job, approve: Approve) -> Outcome:
     session = job.connect()
     try:
         job.tidy(session)
-        made = _made(job, session)
+        made, running = _made(job, session)
+        job.stop.check(job.router)
         if made.empty:
             session.close()
             return Outcome(job.router, Result.UNCHANGED, nothing_differs(made))
@@ -94,7 +96,7 @@ def _change(job: Job, approve: Approve) -> Outcome:
     except BaseException:
         session.drop()
         raise
-    return carry_out(job, made, session)
+    return carry_out(job, made, session, running)
 
 
 def nothing_differs(made: Plan) -> str:
@@ -107,7 +109,8 @@ def nothing_differs(made: Plan) -> str:
     )
 
 
-def _made(job: Job, session: Session) -> Plan:
+def _made(job: Job, session: Session) -> tuple[Plan, Configuration]:
+    """Return the plan, and what it starts from with every secret that is known."""
     job.check_revision(session.firmware)
     running = read_running(session)
     if not job.resend_secrets and hidden_secrets(running, job.wanted):
@@ -117,10 +120,10 @@ def _made(job: Job, session: Session) -> Plan:
     )
     made = job.complete(session, made)
     if not made.commands:
-        return made
+        return made, running
     left = unsaved(job, session, running)
     notes = (
         f"not saved by whoever typed it, and kept by this change; undone by: {command}"
         for command in left or ()
     )
-    return replace(made, unsaved=left, warnings=(*made.warnings, *notes))
+    return replace(made, unsaved=left, warnings=(*made.warnings, *notes)), running

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+from yamaha_ops.change.stop import Stop
+
 
 class Clock(Protocol):
     """What a change needs of time."""
@@ -19,7 +21,14 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock.
+
+    Args:
+        stop: A wish to stop ends a waiting.
+    """
+
+    def __init__(self, stop: Stop | None = None) -> None:
+        self._stop = stop or Stop()
 
     def now(self) -> float:
         """Return seconds since the epoch."""
@@ -27,5 +36,4 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait; nothing happens for zero or less."""
-        if seconds > 0:
-            time.sleep(seconds)
+        self._stop.sleep(seconds)

@@ -42,6 +42,14 @@ def save(job: Job, session: Session) -> None:
     job.tell("saved")
 
 
+def tidy(job: Job, session: Session, guard: Guard) -> None:
+    """Take away what the guard brought to the router; what it keeps is told and stops nothing."""
+    try:
+        guard.tidy(session)
+    except CommandError as error:
+        job.tell(f"left on the router: {error.explain()}", Kind.WARNING)
+
+
 def take_ours_back(session: Session, guard: Guard, footprint: Footprint) -> int:
     """Undo what the plan changed and nothing else; return how many commands it took.
 
@@ -72,6 +80,13 @@ def old_again(
     running = read_running(session)
     others = footprint.judge(running).others
     left = unsaved(job, session, running)
+    if footprint.shows_new_secret(left or ()):
+        return Outcome(
+            job.router,
+            Result.UNKNOWN,
+            "the router runs a new secret that nobody confirmed, and hides the old one: `restart` "
+            "brings back what is saved, then `apply --resume`",
+        )
     if left and unsaved_before is not None and set(left) - set(unsaved_before):
         if others or unsaved_before:
             for command in left:

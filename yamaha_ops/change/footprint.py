@@ -11,13 +11,15 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from yamaha_ops.config import Command, Configuration, Interpreter, difference
+from yamaha_ops.change.plan import hides_secret, without_secrets
+from yamaha_ops.config import Command, Configuration, Interpreter, difference, mask
 from yamaha_ops.config.contexts import heading, split_context
+from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from yamaha_ops.config import Key
+    from yamaha_ops.config import Key, Setting
 
     Meanings = Mapping[Key, tuple[str, ...]]
 
@@ -45,10 +47,28 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Footprint:
-    """The configurations before and after a plan; secrets may be masked in either."""
+    """The configurations before and after a plan.
+
+    Attributes:
+        before: Secrets may be masked.
+        after: Secrets may be masked.
+        secrets: The settings of which nothing but a secret changes: what runs does not show
+            whether it is the old or the new one.
+    """
 
     before: Configuration
     after: Configuration
+    secrets: frozenset[Key] = frozenset()
+
+    @classmethod
+    def of(cls, before: Configuration, after: Configuration) -> Footprint:
+        """Return the footprint of a plan, from configurations with all secrets that are known."""
+        old = before.settings
+        changed = {
+            key for key, new in after.settings.items() if key in old and _other(old[key], new)
+        }
+        seen = cls(before, after)
+        return cls(before, after, frozenset(changed) - seen.keys)
 
     @cached_property
     def keys(self) -> frozenset[Key]:
@@ -75,28 +95,49 @@ class Footprint:
             return Verdict(Ours.NEW, others)
         return Verdict(Ours.PARTLY, others)
 
+    def shows_new_secret(self, unsaved: Iterable[str]) -> bool:
+        """Tell whether a secret of the plan is among what the router runs and has not saved.
+
+        Args:
+            unsaved: Commands by which a restart would change what runs, masked.
+        """
+        ours = {mask(self.after.settings[key].line) for key in self.secrets}
+        return any(line in ours for line in unsaved)
+
     def undo(self, running: Configuration) -> tuple[Command, ...]:
-        """Return the commands that take back what the plan changed, and nothing else."""
+        """Return the commands that take back what the plan changed, and nothing else.
+
+        Raises:
+            PlanError: An old secret is not known.
+        """
         now = _meanings(running)
-        target = Interpreter(running)
-        for key in self.keys:
-            if now.get(key) == self._old.get(key):
+        # What hides its secret must not count as equal to the old one.
+        known = running.without(lambda each: each.key in self.secrets)
+        target = Interpreter(known)
+        for key in self.keys | self.secrets:
+            if key in self.keys and now.get(key) == self._old.get(key):
                 continue
             if key.context:
                 target.execute(heading(key.context))
             old = self.before.settings.get(key)
+            if old and hides_secret(old):
+                raise PlanError(f"the old secret of {key.words} is not known")
             for line in old.lines if old else (running.settings[key].removal,):
                 target.execute(line)
             if key.context:
                 target.execute(f"{split_context(key.context)[0]} select none")
-        return difference(running, target.configuration).commands
+        return difference(known, target.configuration).commands
 
 
 def _meanings(configuration: Configuration) -> Meanings:
     """Return what each setting means, secrets masked, without those that are the device's own."""
-    masked = Configuration.parse(configuration.masked(), source=configuration.source)
     return {
         key: (setting.meaning, *setting.body)
-        for key, setting in masked.settings.items()
+        for key, setting in without_secrets(configuration).settings.items()
         if "device" not in setting.entry.tags
     }
+
+
+def _other(old: Setting, new: Setting) -> bool:
+    """Tell whether two settings differ; of a device's own a console shows nothing to compare."""
+    return "device" not in new.entry.tags and (old.meaning, old.body) != (new.meaning, new.body)

@@ -1,14 +1,14 @@
 """What takes a change back when nobody is left to do it: a timer that lives on the router.
 
 The best one the model and revision offer is chosen, and the reason is kept with it, so that a
-person can see why. Each guard knows how to be armed, how to be accepted, and which lines it adds
-to the running configuration itself.
+person can see why. Each guard knows how to be armed, how to be accepted, and what it puts on the
+router itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from yamaha_ops import firmware
 from yamaha_ops.errors import PlanError
@@ -19,101 +19,106 @@ if TYPE_CHECKING:
     from yamaha_ops.config import Configuration, Setting
     from yamaha_ops.router import Session
 
-SECONDS_PER_COMMAND = 2.0
+SECONDS_PER_COMMAND: Final = 2.0
 """Time allowed for one command to be sent and answered over a slow line."""
-MARGIN_SECONDS = 60.0
+MARGIN_SECONDS: Final = 60.0
 """Time allowed for reading the configuration twice, logging in again, confirming and saving."""
-SHORTEST_SECONDS = 120
+SHORTEST_SECONDS: Final = 120
 """Never less, though ``rollback timer`` takes 1: REF 56.7.30 sets this floor for ``load``."""
-LONGEST_RESTART_SECONDS = 3600
+LONGEST_TIMER_SECONDS: Final = 21_474_836
+"""The longest that ``rollback timer`` takes (REF 56.7.31)."""
+LONGEST_RESTART_SECONDS: Final = 3600
 """The longest delay that ``schedule at ID +SECONDS`` takes (REF 37.1)."""
 
 
-class Guard(Protocol):
-    """A way back that works without us."""
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A way back that works without us. This one is none: the user insisted.
 
-    @property
-    def name(self) -> str:
-        """One of :data:`CHOICES`."""
-        ...
+    Attributes:
+        reason: Why this one was chosen, for a person.
+        identity: The number of the schedule it uses; 0 where it uses none.
+        name: One of :data:`CHOICES`.
+        fires: Whether it goes back by itself, so that a recovery has to wait for it.
+        longest: The most seconds that it can wait.
+        late: How many seconds after it was armed it may begin to count.
+        sends: Whether arming it makes the whole change, by the router itself.
+        can_rearm: Whether arming it again in the middle of a change keeps the way back.
+    """
 
-    @property
-    def identity(self) -> int:
-        """The number of the schedule it uses; 0 where it uses none."""
-        ...
+    reason: str
+    identity: int = 0
+    name: ClassVar[str] = "none"
+    fires: ClassVar[bool] = False
+    longest: ClassVar[int] = LONGEST_TIMER_SECONDS
+    late: ClassVar[float] = 0.0
+    sends: ClassVar[bool] = False
+    can_rearm: ClassVar[bool] = False
 
-    @property
-    def seconds_matter(self) -> bool:
-        """Whether it fires by itself, so that a recovery has to wait for it."""
-        ...
+    def prepare(self, session: Session) -> None:
+        """Bring to the router what arming needs; what runs stays as it is.
 
-    @property
-    def reason(self) -> str:
-        """Why this one was chosen, for a person."""
-        ...
+        Raises:
+            PlanError: The router will not have it; another guard may do.
+        """
 
     def arm(self, session: Session, seconds: int) -> None:
         """Start it; from now on the router goes back by itself after so many seconds."""
-        ...
 
     def accept(self, session: Session) -> None:
-        """Stop it: the change stays."""
-        ...
+        """Stop it, on the console that started it: the change stays."""
+
+    def tidy(self, session: Session) -> None:
+        """Take away what :meth:`prepare` brought.
+
+        Raises:
+            CommandError: The router keeps it.
+        """
 
     def without(self, running: Configuration) -> Configuration:
         """Return the running configuration without what the guard put there."""
-        ...
-
-    def clear(self, session: Session, running: Configuration) -> None:
-        """Remove what a guard of an earlier run left in the configuration, if anything."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RollbackTimer:
-    """``rollback timer`` and ``confirm``: the router's own commit-confirm (REF 56.7.31-32).
-
-    It must not be armed a second time once something was changed: only the last timer counts, and
-    it brings back what stood when *it* was started.
-    """
-
-    reason: str
-    name: str = "rollback-timer"
-    identity: int = 0
-    seconds_matter: bool = True
-
-    def arm(self, session: Session, seconds: int) -> None:
-        """Start the timer on this console; a logout from it would accept the change."""
-        session.send(f"rollback timer {seconds}")
-
-    def accept(self, session: Session) -> None:
-        """Stop the timer, on the console that started it."""
-        session.send("confirm")
-
-    def without(self, running: Configuration) -> Configuration:
-        """Return it unchanged: the timer is not part of the configuration."""
         return running
 
     def clear(self, session: Session, running: Configuration) -> None:
-        """Do nothing: a timer ends with its console, or has fired."""
+        """Remove from the configuration what an interrupted run left there, if anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledRestart:
-    """``schedule at ID +SECONDS * restart`` with nothing saved (REF 37.1, Yamaha's own example).
+class RollbackTimer(Guard):
+    """``rollback timer`` and ``confirm``: the router's own commit-confirm (REF 56.7.31-32).
 
-    Cruder than a timer: going back costs a restart, and whatever somebody else left unsaved.
+    It is never armed a second time once something was changed: only the timer of the last command
+    counts, and it brings back what stood before *that* command.
     """
 
-    reason: str
-    identity: int
-    name: str = "scheduled-restart"
-    seconds_matter: bool = True
+    __slots__ = ()
+    name = "rollback-timer"
+    fires = True
 
     def arm(self, session: Session, seconds: int) -> None:
-        """Schedule the restart."""
-        bounded = min(seconds, LONGEST_RESTART_SECONDS)
-        session.send(f"schedule at {self.identity} +{bounded} * restart")
+        """See :class:`Guard`. A logout from this console would accept the change."""
+        session.send(f"rollback timer {seconds}")
+
+    def accept(self, session: Session) -> None:
+        """See :class:`Guard`."""
+        session.send("confirm")
+
+
+class ScheduledRestart(Guard):
+    """``schedule at ID +SECONDS * restart`` with nothing saved (REF 37.1, Yamaha's own example).
+
+    Cruder than a timer: going back costs a restart, and whatever somebody else left unsaved. But
+    what it brings back is what is saved, so it may be scheduled anew under the same number.
+    """
+
+    __slots__ = ()
+    name = "scheduled-restart"
+    fires = True
+    longest = LONGEST_RESTART_SECONDS
+    can_rearm = True
+
+    def arm(self, session: Session, seconds: int) -> None:
+        """See :class:`Guard`."""
+        session.send(f"schedule at {self.identity} +{seconds} * restart")
 
     def accept(self, session: Session) -> None:
         """Take the schedule away; saved with it, the router would restart for ever."""
@@ -133,64 +138,45 @@ class ScheduledRestart:
         return words[:3] == ["schedule", "at", str(self.identity)] and words[3].startswith("+")
 
 
-@dataclass(frozen=True, slots=True)
-class NoGuard:
-    """Nothing: the user insisted."""
-
-    reason: str
-    name: str = "none"
-    identity: int = 0
-    seconds_matter: bool = False
-
-    def arm(self, session: Session, seconds: int) -> None:
-        """Do nothing."""
-
-    def accept(self, session: Session) -> None:
-        """Do nothing."""
-
-    def without(self, running: Configuration) -> Configuration:
-        """Return it unchanged."""
-        return running
-
-    def clear(self, session: Session, running: Configuration) -> None:
-        """Do nothing."""
-
-
-GUARD_FEATURES: dict[str, str] = {
+AUTO: Final = "auto"
+"""The best guard there is."""
+LOAD: Final = "load"
+"""The name of the guard in :mod:`yamaha_ops.change.loading`."""
+GUARD_FEATURES: Final[dict[str, str]] = {
     "rollback-timer": "rollback-timer",
     "scheduled-restart": "schedule-after",
 }
-"""The guards, best first, and the firmware feature that each needs."""
-
-CHOICES = ("auto", *GUARD_FEATURES, "none")
-_HIGHEST_SCHEDULE = 99
+"""The guards of commands sent one by one, best first, and the firmware feature that each needs."""
+CHOICES: Final = (AUTO, LOAD, *GUARD_FEATURES, "none")
+"""What a user may ask for."""
+_HIGHEST_SCHEDULE: Final = 99
 
 
 def choose(
     model: str,
     revision: str,
-    wanted: str = "auto",
+    wanted: str = AUTO,
     *,
     router: str = "",
     taken: Collection[int] = (),
 ) -> Guard:
-    """Choose the guard for a router.
+    """Choose the guard of commands that are sent one by one.
 
     Args:
         model: As in the login banner, ``RTX830``.
         revision: As in the login banner, ``Rev.15.02.09``.
-        wanted: One of :data:`CHOICES`; ``auto`` takes the best there is.
+        wanted: One of :data:`CHOICES` but ``load``; ``auto`` takes the best there is.
         router: For the message.
         taken: Schedule numbers that are in use or about to be.
 
     Raises:
         PlanError: The router has no guard, or not the one asked for.
     """
-    if wanted == "none":
-        return NoGuard("asked for: nothing takes the change back")
+    if wanted == Guard.name:
+        return Guard("asked for: nothing takes the change back")
     current = firmware.Revision.parse(revision)
     for name, feature in GUARD_FEATURES.items():
-        if wanted in ("auto", name) and firmware.supports(feature, model, current):
+        if wanted in (AUTO, name) and firmware.supports(feature, model, current):
             first = firmware.since(feature, model)
             reason = f"{model} has it from Rev.{first} on, this is Rev.{current}"
             return by_name(name, _free(taken), reason)
@@ -199,7 +185,7 @@ def choose(
     cure = f"It needs Rev.{first}: update the firmware" if first else f"The {model} has none"
     raise PlanError(
         f"Rev.{current} of the {model} has no guard that could take the change back"
-        if wanted == "auto"
+        if wanted == AUTO
         else f"Rev.{current} of the {model} cannot do the guard {wanted}",
         router=router or None,
         hint=f"{cure}, or insist with --guard none and stay beside the router.",
@@ -207,10 +193,9 @@ def choose(
 
 
 def by_name(name: str, identity: int, reason: str) -> Guard:
-    """Return a guard by the name and number that a journal has."""
-    if name == "rollback-timer":
-        return RollbackTimer(reason)
-    return ScheduledRestart(reason, identity) if name == "scheduled-restart" else NoGuard(reason)
+    """Return a guard of commands sent one by one, by the name and number that a journal has."""
+    kinds = {kind.name: kind for kind in (RollbackTimer, ScheduledRestart, Guard)}
+    return kinds[name](reason, identity)
 
 
 def schedules(*configurations: Configuration) -> frozenset[int]:

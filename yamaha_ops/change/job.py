@@ -9,6 +9,7 @@ from yamaha_ops.change.clock import Clock, SystemClock
 from yamaha_ops.change.event import Event, Kind, Report, silent
 from yamaha_ops.change.expectation import Expectation
 from yamaha_ops.change.journal import Journal, Step
+from yamaha_ops.change.stop import Stop
 from yamaha_ops.config import Circumstances
 from yamaha_ops.errors import PlanError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from yamaha_ops.change.outcome import Outcome
     from yamaha_ops.change.plan import Plan
     from yamaha_ops.config import Configuration
-    from yamaha_ops.router import Session
+    from yamaha_ops.router import Files, Session
 
 VERIFICATION_SECONDS = 60.0
 """How long a line may take to come up; a router advertisement alone may take some seconds."""
@@ -44,7 +45,9 @@ class Job:
         complete: Adds to a plan what is done beside its commands.
         check_revision: Refuses what the router's revision, known from the login on, cannot do.
         administrator_password: For the router's question before it compares with a saved file.
+        files: Opens the router's files, for the guard that needs one there.
         clock: Time.
+        stop: Looked at wherever a change can turn round.
         report: Whom to tell.
         verification_seconds: How long the line may take to come up.
     """
@@ -67,7 +70,9 @@ class Job:
     )
     check_revision: Callable[[str], None] = field(default=lambda _firmware: None, repr=False)
     administrator_password: Callable[[], str] | None = field(default=None, repr=False)
+    files: Callable[[], Files] | None = field(default=None, repr=False)
     clock: Clock = field(default_factory=SystemClock)
+    stop: Stop = field(default_factory=Stop)
     report: Report = silent
     verification_seconds: float = VERIFICATION_SECONDS
 

@@ -90,7 +90,9 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         """Return the contract's exit code."""
-        return max(EXIT_CODES[self.result], *(each.exit_code for each in self.scripts), ExitCode.DONE)
+        return max(
+            EXIT_CODES[self.result], *(each.exit_code for each in self.scripts), ExitCode.DONE
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for ``--json``."""

@@ -17,6 +17,7 @@ from yamaha_ops.config import (
     difference,
     mask,
 )
+from yamaha_ops.config.secrets import MASK, secrets_of
 from yamaha_ops.errors import ConfigError, InputError, PlanError
 from yamaha_ops.router.command import check_setting
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from yamaha_ops.config import Key
+    from yamaha_ops.config import Key, Setting
     from yamaha_ops.router import Session
 
 _BLOCK = re.compile(r"\s*(?:embedded\s+file|macro)\b[^\n]*<<(\w+)", re.IGNORECASE)
@@ -124,14 +125,21 @@ def read_running(session: Session) -> Configuration:
     return Configuration.parse(session.configuration(), source=f"{session.router}: running")
 
 
+def without_secrets(configuration: Configuration) -> Configuration:
+    """Return a configuration with every secret masked, as what all sides can see of it.
+
+    Whether ``show config`` prints a PPP password or a pre-shared key in clear or as ``*`` is not
+    documented; with every secret masked it makes no difference.
+    """
+    return Configuration.parse(configuration.masked(), source=configuration.source)
+
+
 def state_of(configuration: Configuration) -> str:
     """Return what two configurations share exactly when they mean the same, secrets apart.
 
-    Whether ``show config`` prints a PPP password or a pre-shared key in clear or as ``*`` is not
-    documented; with every secret masked it makes no difference. It also keeps digests of secrets
-    out of plans and journals.
+    No digest of a secret gets into a plan or a journal.
     """
-    return Configuration.parse(configuration.masked(), source=configuration.source).digest
+    return without_secrets(configuration).digest
 
 
 def whole(commands: Iterable[Command]) -> Iterator[Command]:
@@ -211,15 +219,20 @@ def make_plan(
     )
 
 
+def hides_secret(setting: Setting) -> bool:
+    """Tell whether a setting shows ``*`` in the place of a secret."""
+    return any(secret.text == MASK for secret in secrets_of(setting.line))
+
+
 def hidden_secrets(running: Configuration, wanted: Configuration) -> frozenset[Key]:
     """Return the settings whose secret the router hides while the inventory knows it."""
     return frozenset(
         key
         for key, setting in wanted.settings.items()
         if "device" not in setting.entry.tags
-        and setting.line != mask(setting.line)
+        and not hides_secret(setting)
         and (shown := running.settings.get(key))
-        and shown.line == mask(setting.line)
+        and shown.line == mask(setting.line) != setting.line
     )
 
 

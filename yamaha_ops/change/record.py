@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from yamaha_ops.change.expectation import Expectation, MapeLine, Probe
 from yamaha_ops.change.footprint import Footprint
 from yamaha_ops.change.journal import Step
-from yamaha_ops.config import Configuration
+from yamaha_ops.config import Configuration, Key
 from yamaha_ops.errors import UnknownStateError
 from yamaha_ops.mape import Mapping, Rule, RuleTable, calculate
 
@@ -31,7 +31,7 @@ class Record:
         guard: Name of the guard, and the number of its schedule.
         reached: The last step that was begun, taking back apart.
         deadline: When the guard fires, by the clock of the machine that armed it.
-        seconds: How long the guard waits.
+        seconds: How long the guard waits at most.
         uptime: The router's own seconds since its start when the guard was armed, if it told.
     """
 
@@ -51,6 +51,7 @@ def planned(footprint: Footprint, expected: Expectation) -> dict[str, Any]:
     return {
         "before": footprint.before.masked(),
         "after": footprint.after.masked(),
+        "secrets": [list(key) for key in sorted(footprint.secrets)],
         "expected": _expectation_as_json(expected),
     }
 
@@ -60,8 +61,8 @@ def arming(guard: Guard, now: float, seconds: float, uptime: int | None) -> dict
     return {
         "guard": guard.name,
         "identity": guard.identity,
-        "deadline": now + seconds,
-        "seconds": seconds,
+        "deadline": now + seconds + guard.late,
+        "seconds": seconds + guard.late,
         "uptime": uptime,
     }
 
@@ -77,12 +78,14 @@ def read_record(entries: Sequence[Entry], router: str, where: str) -> Record | N
         return None
     try:
         plan = next(entry.data for entry in entries if entry.step == Step.PLANNED)
-        armed = next(entry.data for entry in entries if entry.step == Step.ARMING)
+        # The last one counts: a guard may have been changed for another, or armed anew.
+        *_, armed = (entry.data for entry in entries if entry.step == Step.ARMING)
         unsaved = plan["plan"]["unsaved"]
         return Record(
             footprint=Footprint(
                 Configuration.parse(plan["before"], source=f"{router}: journal"),
                 Configuration.parse(plan["after"], source=f"{router}: journal"),
+                frozenset(Key(*words) for words in plan.get("secrets", ())),
             ),
             expected=_expectation_from_json(plan["expected"]),
             commands=len(plan["plan"]["commands"]),

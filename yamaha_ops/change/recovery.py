@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yamaha_ops.change import guard as guards
-from yamaha_ops.change.ending import old_again, save, take_ours_back
+from yamaha_ops.change.choice import guard_of
+from yamaha_ops.change.ending import old_again, save, take_ours_back, tidy
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.footprint import Ours
 from yamaha_ops.change.journal import Step
@@ -53,7 +53,7 @@ def recover(job: Job) -> Outcome:
         if record is None:
             return job.end(Outcome(job.router, Result.FAILED, "the earlier run had sent nothing"))
         name, identity = record.guard
-        guard = guards.by_name(name, identity, "as the journal says")
+        guard = guard_of(name, identity)
         session = _after_the_guard(job, guard, record)
     except YamahaOpsError as error:
         return _unknown(job, error.explain().removeprefix(f"{job.router}: "))
@@ -69,13 +69,31 @@ def recover(job: Job) -> Outcome:
     return outcome
 
 
+def left_behind(job: Job) -> Outcome:
+    """Say what an interruption leaves behind, by the last step in the journal; ask no router."""
+    entries = job.journal.entries()
+    reached = max((entry.step for entry in entries), default=Step.PLANNED)
+    if reached < Step.ARMING:
+        return Outcome(job.router, Result.FAILED, "interrupted: nothing was sent")
+    resume = f"`yamaha-ops apply {job.router} --resume` looks after it"
+    armed = next(entry.data for entry in reversed(entries) if entry.step == Step.ARMING)
+    if Step.CONFIRMED <= reached < Step.TAKING_BACK:
+        reason = "the change is confirmed and may not be saved yet"
+    elif guard_of(armed["guard"], armed["identity"]).fires:
+        within = max(0.0, armed["deadline"] - job.clock.now())
+        reason = f"the router goes back by itself within {within:.0f} s"
+    else:
+        reason = "nothing takes the change back by itself"
+    return Outcome(job.router, Result.UNKNOWN, f"interrupted: {reason}; {resume}")
+
+
 def _after_the_guard(job: Job, guard: Guard, record: Record) -> Session:
     """Return a session on a router whose guard can no longer fire.
 
     Our clock may have been set meanwhile, or be another machine's; the router's own time since its
     start cannot, so it has the last word where the router tells it.
     """
-    pending = guard.seconds_matter and record.reached < Step.CONFIRMED
+    pending = guard.fires and record.reached < Step.CONFIRMED
     if pending:
         _wait(job, record.deadline + SLACK_SECONDS - job.clock.now())
     session = _reconnect(job)
@@ -104,6 +122,7 @@ def _wait(job: Job, seconds: float) -> None:
     if seconds > 0:
         job.tell(f"waiting {seconds:.0f} s until the router's guard has fired", Kind.WARNING)
         job.clock.sleep(seconds)
+        job.stop.check(job.router)
 
 
 def _reconnect(job: Job) -> Session:
@@ -118,11 +137,13 @@ def _reconnect(job: Job) -> Session:
             if job.clock.now() >= until:
                 raise
             job.clock.sleep(RETRY_SECONDS)
+            job.stop.check(job.router)
 
 
 def _decide(job: Job, session: Session, guard: Guard, record: Record) -> Outcome:
     running = read_running(session)
     guard.clear(session, running)
+    tidy(job, session, guard)
     running = guard.without(running)
     verdict = record.footprint.judge(running)
     through = record.reached >= Step.VERIFIED
@@ -149,11 +170,17 @@ def _verify_again(job: Job, session: Session, record: Record) -> tuple[Check, ..
         record.expected,
         clock=job.clock,
         seconds=job.verification_seconds,
-        keep_alive=session.keep_alive,
+        every_round=lambda waited, seconds: _between_rounds(job, session, waited, seconds),
     )
     for check in checks:
         job.tell(str(check), Kind.STEP if check.passed else Kind.FAILURE)
     return checks
+
+
+def _between_rounds(job: Job, session: Session, waited: float, seconds: float) -> None:
+    session.keep_alive()
+    job.tell("verifying", Kind.PROGRESS, int(waited), int(seconds))
+    job.stop.check(job.router)
 
 
 def _old(job: Job, record: Record, reason: str) -> Outcome:

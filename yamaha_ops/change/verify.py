@@ -63,7 +63,7 @@ def verify(
     *,
     clock: Clock,
     seconds: float,
-    keep_alive: Callable[[], None],
+    every_round: Callable[[float, float], None],
 ) -> tuple[Check, ...]:
     """Repeat the checks until all hold or the time is up; return the last round.
 
@@ -72,15 +72,16 @@ def verify(
         expected: What must hold.
         clock: For waiting.
         seconds: How long the line may take to come up.
-        keep_alive: Called once a round, so that the console that armed the guard is not logged out.
+        every_round: Called after each round with the seconds that went by, and how many there are.
     """
-    until = clock.now() + seconds
+    began = clock.now()
     while True:
         checks = look(session, expected)
-        keep_alive()
-        if all(check.passed for check in checks) or clock.now() >= until:
+        waited = clock.now() - began
+        every_round(waited, seconds)
+        if all(check.passed for check in checks) or waited >= seconds:
             return checks
-        clock.sleep(min(INTERVAL_SECONDS, max(0.0, until - clock.now())))
+        clock.sleep(min(INTERVAL_SECONDS, max(0.0, seconds - waited)))
 
 
 class _Asked:
