@@ -26,7 +26,13 @@ _WELL: Final = frozenset({Result.CHANGED, Result.FINISHED, Result.UNCHANGED})
 
 
 def make_place(
-    inventory: Inventory, entry: Router, *, days: float, in_days: float = 0, name: str | None = None
+    inventory: Inventory,
+    entry: Router,
+    *,
+    days: float,
+    in_days: float = 0,
+    name: str | None = None,
+    now: float | None = None,
 ) -> Place:
     """Let the next device that starts with this router's image become this router.
 
@@ -36,8 +42,9 @@ def make_place(
         days: For how long.
         in_days: From when on.
         name: The place's ID; made up if not given.
+        now: Seconds since 1970, if it is not this machine's clock that counts.
     """
-    first = time.time() + in_days * DAY
+    first = (time.time() if now is None else now) + in_days * DAY
     made = Place(name or secrets.token_hex(4), entry.name, first, first + days * DAY)
     Places(inventory.state).keep(made)
     return made

@@ -15,14 +15,21 @@ from yamaha_ops.web.access.csrf import csrf
 from yamaha_ops.web.act import watching
 from yamaha_ops.web.act.runner import Runner
 from yamaha_ops.web.api import alarms as alarms_api
+from yamaha_ops.web.api import changes as api_changes
+from yamaha_ops.web.api import configurations as api_configurations
 from yamaha_ops.web.api import people
 from yamaha_ops.web.api import routers as routers_api
+from yamaha_ops.web.api import runs as api_runs
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.envelope import Envelope
 from yamaha_ops.web.pages import (
     account,
     alarms,
     audit,
+    changes,
+    commands,
+    configurations,
+    firmware,
     fleet,
     gui,
     health,
@@ -30,8 +37,10 @@ from yamaha_ops.web.pages import (
     live,
     login,
     oidc,
+    places,
     preferences,
     router,
+    scripts,
     tokens,
     users,
 )
@@ -57,6 +66,15 @@ ROUTERS = (
     people.router,
     routers_api.router,
     alarms_api.router,
+    configurations.router,
+    changes.router,
+    commands.router,
+    scripts.router,
+    firmware.router,
+    places.router,
+    api_changes.router,
+    api_configurations.router,
+    api_runs.router,
 )
 """Pages and API: one line for each module, by path from the most to the least special."""
 

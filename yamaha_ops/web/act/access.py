@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from yamaha_ops.actions.sides import Side, Sides
+from yamaha_ops.actions.sides import DRAFT, Side, Sides
 from yamaha_ops.errors import InputError
+from yamaha_ops.history import Kind
 from yamaha_ops.inventory import Router
 from yamaha_ops.web.access.visitor import Visitor
 from yamaha_ops.web.act.book import Book
@@ -64,6 +65,24 @@ def side(console: Console, router: Router, word: str) -> Side:
     live = word.startswith(LIVE)
     sides = Sides(console.inventory(), router, console.history, live=live)
     return sides.find(word.removeprefix(LIVE))
+
+
+def pinned(word: str, found: Side) -> str | None:
+    """Return a name of a configuration that goes on meaning the same; None for what is rendered.
+
+    ``latest`` and tags move, and a router's own word is gone a moment later.
+
+    Raises:
+        InputError: It is only on the router: a backup has to be made first.
+    """
+    if word == "rendered":
+        return None
+    if found.revision is not None:
+        kind = word.partition(":")[2] or (word if word in set(Kind) else Kind.RUNNING)
+        return f"{found.revision.id[:16]}:{kind}"
+    if word.startswith(DRAFT):
+        return word
+    raise InputError("this configuration is only on the router", hint="Back it up first.")
 
 
 def selected(console: Console, visitor: Visitor, names: list[str], labels: str) -> list[Router]:

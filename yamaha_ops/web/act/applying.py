@@ -14,7 +14,7 @@ from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Reviewed
 from yamaha_ops.config import Configuration
 from yamaha_ops.durable import Lock
-from yamaha_ops.errors import PlanError, YamahaOpsError
+from yamaha_ops.errors import ExitCode, PlanError, YamahaOpsError
 from yamaha_ops.history import Person
 from yamaha_ops.web.act.book import STAGE, fingerprint_of, tell
 from yamaha_ops.web.act.journals import last_word
@@ -39,7 +39,8 @@ RETRY_SECONDS: Final = 2.0
 LOOK_SECONDS: Final = 5.0
 """Between two looks whether another process has let go of a router."""
 
-_WELL: Final = frozenset({Result.UNCHANGED, Result.CHANGED, Result.FINISHED})
+_RUNS: Final = frozenset({Result.UNCHANGED, Result.CHANGED, Result.FINISHED, Result.INCOMPLETE})
+"""Ends after which the router runs the wanted configuration."""
 
 
 class MovedError(PlanError):
@@ -117,7 +118,7 @@ class Applying:
             outcome = last_word(
                 inventory.state, change.router, fingerprint_of(change) or "", change.journals
             ) or replace(outcome, result=Result.FAILED, reason="the earlier run had sent nothing")
-        if outcome.result not in _WELL or not change.values:
+        if outcome.result not in _RUNS or not change.values:
             return outcome
         try:
             wanted = wanted_by(change, console.inventory(), console.history)
@@ -130,7 +131,7 @@ class Applying:
         self, change: Change, wanted: Wanted, outcome: Outcome, reporter: Reporter
     ) -> Outcome:
         """Make the inventory say what the router runs now; else it stays as it was."""
-        if outcome.result in _WELL and wanted.edit is not None:
+        if outcome.result in _RUNS and wanted.edit is not None:
             try:
                 write_into_inventory(change, wanted)
             except YamahaOpsError as error:
@@ -180,7 +181,8 @@ class Applying:
             outcome, stage = Outcome(change.router, Result.FAILED, error.message), Stage.DRAFT
         except YamahaOpsError as error:
             reason = error.explain().removeprefix(f"{change.router}: ")
-            outcome = Outcome(change.router, refused, reason)
+            known = error.exit_code is not ExitCode.UNKNOWN
+            outcome = Outcome(change.router, refused if known else Result.UNKNOWN, reason)
         finally:
             self._write_end(change, reporter, outcome, stage or ENDS[outcome.result])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from yamaha_ops.change.outcome import EXIT_CODES as EXIT_CODES_OF
 from yamaha_ops.change.outcome import Result
-from yamaha_ops.errors import ExitCode
 
 
 class Stage(StrEnum):
@@ -23,6 +23,8 @@ class Stage(StrEnum):
     CHANGED = "changed"
     TAKEN_BACK = "taken back"
     FAILED = "failed"
+    INCOMPLETE = "incomplete"
+    """The configuration is as wanted, a script beside it is not."""
     UNKNOWN = "unknown"
     """A person must look; then the journal may be asked again."""
     WITHDRAWN = "withdrawn"
@@ -36,12 +38,20 @@ MOVES: Final[dict[Stage, frozenset[Stage]]] = {
     Stage.APPROVED: frozenset({Stage.DRAFT, Stage.PLANNED, Stage.APPLYING, Stage.WITHDRAWN}),
     # Back to a draft where the plan turned out to be another one: nothing was sent then.
     Stage.APPLYING: frozenset(
-        {Stage.DRAFT, Stage.CHANGED, Stage.TAKEN_BACK, Stage.FAILED, Stage.UNKNOWN}
+        {
+            Stage.DRAFT,
+            Stage.CHANGED,
+            Stage.TAKEN_BACK,
+            Stage.FAILED,
+            Stage.INCOMPLETE,
+            Stage.UNKNOWN,
+        }
     ),
     Stage.UNKNOWN: frozenset({Stage.APPLYING}),
     Stage.CHANGED: frozenset(),
     Stage.TAKEN_BACK: frozenset(),
     Stage.FAILED: frozenset(),
+    Stage.INCOMPLETE: frozenset(),
     Stage.WITHDRAWN: frozenset(),
 }
 
@@ -55,14 +65,10 @@ ENDS: Final = {
     Result.FAILED: Stage.FAILED,
     Result.TAKEN_BACK: Stage.TAKEN_BACK,
     Result.SKIPPED: Stage.FAILED,
+    Result.INCOMPLETE: Stage.INCOMPLETE,
     Result.UNKNOWN: Stage.UNKNOWN,
 }
 """Where an outcome leads."""
 
-EXIT_WORDS: Final = {
-    Stage.CHANGED: ExitCode.DONE,
-    Stage.FAILED: ExitCode.FAILED,
-    Stage.TAKEN_BACK: ExitCode.TAKEN_BACK,
-    Stage.UNKNOWN: ExitCode.UNKNOWN,
-}
-"""The command line's exit codes."""
+EXIT_CODES: Final = {ENDS[result]: EXIT_CODES_OF[result] for result in reversed(Result)}
+"""The command line's exit codes of the stages at which a change is over."""

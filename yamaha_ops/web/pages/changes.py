@@ -11,16 +11,16 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from yamaha_ops.actions.sides import DRAFT
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.errors import InputError, InventoryError, YamahaOpsError
-from yamaha_ops.history import Kind, Person
+from yamaha_ops.history import Person
 from yamaha_ops.inventory import Router
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor
-from yamaha_ops.web.act.access import Fields, book, runner, side
+from yamaha_ops.web.act.access import LIVE, Fields, book, pinned, runner, side
 from yamaha_ops.web.act.book import STAGE, Book, Wish, fingerprint_of
 from yamaha_ops.web.act.drafts import keep_draft
 from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.act.runner import Runner
 from yamaha_ops.web.act.stage import OPEN, Stage
-from yamaha_ops.web.act.values import edit_of, fields_of, problems_of
+from yamaha_ops.web.act.values import OFTEN, edit_of, fields_of, problems_of
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.fields import Id, Line
 from yamaha_ops.web.page import page
@@ -129,7 +129,7 @@ def edit(
 # --- acting ---------------------------------------------------------------------------------------
 
 
-@router.post("/changes/new")
+@router.post("/changes/new", response_model=None)
 def begin(
     request: Request,
     console: Shared,
@@ -315,6 +315,7 @@ def _form(  # noqa: PLR0913 -- what the form shows, by name
         form=form,
         sections=[(name, list(group)) for name, group in groupby(fields, lambda f: f.section)],
         asked=asked,
+        often=OFTEN,
         faults=faults or {},
         problem=problem,
         change=change,
@@ -412,21 +413,13 @@ def _wish(
 def _drafted(
     console: Console, somebody: Visitor, entry: Router, form: Mapping[str, str]
 ) -> str | None:
-    """Return what the history calls the text of a form, after keeping it as a draft if need be.
-
-    What a word means may move (``latest``, a tag); so a revision is called by its own number.
-    """
+    """Return what the history calls the text of a form, after keeping it as a draft if need be."""
     base = form.get("base", "latest")
     found = side(console, entry, base)
     text = form.get("text", "").replace("\r\n", "\n")
-    if text.strip() == found.configuration.masked().strip():
-        if base == "rendered":
-            return None
-        if found.revision is not None:
-            kind = base.partition(":")[2] or (base if base in set(Kind) else Kind.RUNNING)
-            return f"{found.revision.id[:16]}:{kind}"
-        if base.startswith(DRAFT):
-            return base
+    unchanged = text.strip() == found.configuration.masked().strip()
+    if unchanged and not base.startswith(LIVE):
+        return pinned(base, found)
     name = f"web-{secrets.token_hex(4)}"
     keep_draft(
         console.history,

@@ -1,11 +1,14 @@
 """Configurations of a router: shown, kept, named, any two compared."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from yamaha_ops.actions.backups import back_up
+from yamaha_ops.config import Command
 from yamaha_ops.errors import YamahaOpsError
 from yamaha_ops.history import HistoryError, Person, Revision
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor
@@ -31,6 +34,11 @@ def revisions(console: Console, name: str) -> list[Revision]:
         return list(console.history.revisions(name, limit=MOST))
     except HistoryError:
         return []
+
+
+def grouped(commands: Iterable[Command]) -> list[tuple[str, list[Command]]]:
+    """Return commands by the context that each is typed in, in order."""
+    return [(name, list(group)) for name, group in groupby(commands, lambda each: each.context)]
 
 
 @router.get("/configurations/{name}")
@@ -96,6 +104,7 @@ def compare(  # noqa: PLR0913 -- what the address says, by name
         view=view,
         whole=whole,
         compared=compared,
+        groups=grouped(compared.commands) if compared else [],
         problem=problem,
         revisions=revisions(console, name),
         drafts=console.history.drafts(name),
