@@ -20,18 +20,29 @@ if TYPE_CHECKING:
 
 
 def test_an_item_that_takes_too_long_is_given_up_and_the_others_go_on() -> None:
-    stuck = Event()
+    stuck, now = Event(), 0.0
 
     def job(number: int) -> int:
         if number == 3:
-            stuck.wait(20)
+            stuck.wait(40)
         return number
 
+    results = []
     with ThreadPoolExecutor(2) as executor:
-        results = list(
-            run(job, range(20), executor=executor, at_once=2, policy=Policy(seconds=0.3))
+        limited = run(
+            job,
+            range(20),
+            executor=executor,
+            at_once=2,
+            policy=Policy(seconds=0.05),
+            clock=lambda: now,
         )
-        stuck.set()
+        for done in limited:
+            results.append(done)
+            if len(results) == 19:
+                now += 1
+            if done.error:
+                stuck.set()
     assert sorted(done.item for done in results) == list(range(20))
     (late,) = [done for done in results if done.error]
     assert late.item == 3
