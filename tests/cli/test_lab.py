@@ -87,7 +87,7 @@ def test_from_a_backup_in_shift_jis(tmp_path: Path, capsys: pytest.CaptureFixtur
             look_for_keys=False,
         )  # fmt: skip
         channel = ssh.invoke_shell()
-        channel.settimeout(5)
+        channel.settimeout(30)
         text = b""
         channel.send(b"show config\r")
         while text.count(b"> ") < 2:

@@ -1,13 +1,27 @@
-"""Running Lua scripts on an emulated router, for the tests of its Lua."""
+"""Running Lua scripts on an emulated router, and waiting for what other threads do."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from yamaha_ops.lab.shell import run_unattended
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yamaha_ops.lab import Lab, LabRouter
+
+PATIENCE = 30
+"""Seconds for another thread, however busy the machine is."""
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait for another thread's work, however busy the machine is."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.005)
 
 
 def run(router: LabRouter, line: str) -> tuple[bool, list[str]]:

@@ -41,10 +41,12 @@ class Client:
             password,
             allow_agent=False,
             look_for_keys=False,
-            timeout=10,
+            timeout=30,
+            banner_timeout=30,
+            auth_timeout=30,
         )
         self.channel = self.ssh.invoke_shell(width=512)
-        self.channel.settimeout(10)
+        self.channel.settimeout(30)
 
     def read(self, end: str) -> str:
         data = b""
@@ -95,7 +97,7 @@ def test_a_line_comes_up_over_ssh(lab: Lab, router: LabRouter) -> None:
 def test_there_is_no_exec_channel(router: LabRouter) -> None:
     client = Client(router)
     with pytest.raises(paramiko.SSHException):
-        client.ssh.exec_command("show environment", timeout=5)
+        client.ssh.exec_command("show environment", timeout=30)
     client.ssh.close()
 
 
@@ -113,5 +115,5 @@ def test_nothing_is_left_behind() -> None:
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 -- loopback
     start = time.monotonic()
     with pytest.raises(paramiko.ssh_exception.NoValidConnectionsError):
-        client.connect(router.host, router.port, "admin", "p", timeout=5)
+        client.connect(router.host, router.port, "admin", "p", timeout=30)
     assert time.monotonic() - start < 5

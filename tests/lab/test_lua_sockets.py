@@ -7,7 +7,6 @@ import http.server
 import socket
 import ssl
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,24 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.lab.scripting import said, script, start
+from tests.lab.scripting import PATIENCE, eventually, said, script, start
 from yamaha_ops.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from yamaha_ops.lab import Lab, LabRouter
-
-PATIENCE = 30
-
-
-def eventually(holds: Callable[[], object]) -> None:
-    """Wait for another thread's work, however busy the machine is."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.005)
 
 
 def listens(router: LabRouter, number: int, protocol: str = "tcp") -> int:

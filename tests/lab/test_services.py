@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import threading
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import paramiko
 import pytest
 
+from tests.lab.scripting import PATIENCE, eventually
 from yamaha_ops.lab import Lab, ManualClock
 
 if TYPE_CHECKING:
@@ -40,7 +42,15 @@ def client(router: LabRouter, password: str) -> paramiko.SSHClient:
     ssh = paramiko.SSHClient()
     ssh.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 -- loopback
     ssh.connect(
-        router.host, router.port, USER, password, allow_agent=False, look_for_keys=False, timeout=10
+        router.host,
+        router.port,
+        USER,
+        password,
+        allow_agent=False,
+        look_for_keys=False,
+        timeout=PATIENCE,
+        banner_timeout=PATIENCE,
+        auth_timeout=PATIENCE,
     )
     return ssh
 
@@ -120,7 +130,7 @@ def test_a_key_in_the_rtfs_opens_the_console(router: LabRouter) -> None:
     ssh = paramiko.SSHClient()
     ssh.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 -- loopback
     with ssh:
-        ssh.connect(router.host, router.port, USER, pkey=key, allow_agent=False, timeout=10)
+        ssh.connect(router.host, router.port, USER, pkey=key, allow_agent=False, timeout=PATIENCE)
         assert ssh.invoke_shell().recv(6) == b"RTX830"
 
 
@@ -129,7 +139,7 @@ def test_a_key_in_the_rtfs_opens_the_console(router: LabRouter) -> None:
 
 def tftp(router: LabRouter, request: bytes) -> tuple[socket.socket, bytes, tuple[str, int]]:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.settimeout(5)
+    sock.settimeout(PATIENCE)
     sock.sendto(request, (router.host, router.tftp_port))
     data, address = sock.recvfrom(2048)
     return sock, data, address
@@ -225,7 +235,7 @@ def test_techinfo_is_english_and_unbroken(router: LabRouter) -> None:
 
 def test_telnet(router: LabRouter) -> None:
     assert router.telnet_port is not None
-    with socket.create_connection((router.host, router.telnet_port), timeout=5) as sock:
+    with socket.create_connection((router.host, router.telnet_port), timeout=PATIENCE) as sock:
         shown = b""
 
         def until(end: bytes) -> bytes:
@@ -255,7 +265,7 @@ def test_telnet(router: LabRouter) -> None:
 def shell(router: LabRouter) -> paramiko.Channel:
     ssh = client(router, PASSWORD)
     channel = ssh.invoke_shell()
-    channel.settimeout(5)
+    channel.settimeout(PATIENCE)
     return channel
 
 
@@ -343,6 +353,39 @@ def test_delay(router: LabRouter) -> None:
     close(channel)
 
 
+def test_a_client_that_goes_while_its_answer_is_late(lab: Lab, router: LabRouter) -> None:
+    """What is still to be said to a closed channel is dropped, without an error."""
+    errors: list[object] = []
+    lab.call(
+        lambda: asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: errors.append(context)
+        )
+    )
+    for late in (0.05, 0.0):
+        router.faults.clear()
+        channel = shell(router)
+        read_until(channel, b"> ")
+        router.faults.delay_seconds = late
+        channel.send(b"show environment\r" * 20)
+        channel.close()
+        eventually(lambda: not router.do(lambda device: list(device.consoles)))
+        time.sleep(late * 2)
+        close(channel)
+    assert errors == []
+
+
+def test_one_packet_brings_one(router: LabRouter) -> None:
+    """Echo, answers and prompts of lines that came together leave together."""
+    sent: list[bytes] = []
+    channel = shell(router)
+    read_until(channel, b"> ")
+    console = router.do(lambda device: device.consoles[0])
+    console._write = sent.append
+    router.do(lambda _: console.feed(b"console columns 200\r\r\r"))
+    assert sent == [b"console columns 200\r\n> \r\n> \r\n> "]
+    close(channel)
+
+
 def test_garbled_bytes(router: LabRouter) -> None:
     channel = shell(router)
     read_until(channel, b"> ")
@@ -382,7 +425,7 @@ def test_the_host_key_changes(router: LabRouter) -> None:
 def test_legacy_offers_sha1_only(lab: Lab) -> None:
     old = lab.start(user=USER, password=PASSWORD, legacy=True)
     transport = paramiko.Transport((old.host, old.port))
-    transport.start_client(timeout=10)
+    transport.start_client(timeout=PATIENCE)
     assert transport.host_key_type == "ssh-rsa"
     transport.close()
     ssh = paramiko.SSHClient()

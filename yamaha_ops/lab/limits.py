@@ -1,11 +1,11 @@
-"""Values a router refuses although the words are right: the settings of the console itself."""
+"""Values of the console's own settings, as far as they depend on the revision or are no list."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.console.screen import CHARACTER_SETS
-from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.lab.fidelity import documented, recorded
 from yamaha_ops.lab.messages import Problem, Refusal
 
 if TYPE_CHECKING:
@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 FIDELITY: Final = (
     documented("`console columns` 80..200, from 15.02.14 to 4096", "REF 4.22"),
-    documented("`console lines` 10..100 or infinity", "REF 4.23"),
     recorded(
         "`console lines 0` is `Error: Parameter out of range`", "published console text of routers"
     ),
     documented("`console prompt` at most 64 characters", "REF 4.20"),
-    assumed("Limits of other settings are not checked", "the command table holds no ranges"),
 )
 
 PROMPT: Final = 64
@@ -37,8 +35,6 @@ def check_limits(words: Words, hardware: Hardware) -> None:
     match words[1].lower():
         case "columns":
             _between(value, 80, 4096 if hardware.since("15.02.14") else 200)
-        case "lines" if value != "infinity":
-            _between(value, 10, 100)
         case "character" if value not in CHARACTER_SETS:
             raise Refusal(Problem.KEYWORD)
         case "prompt" if len(value) > PROMPT:

@@ -21,6 +21,7 @@ from yamaha_ops.lab.rollback import Before
 from yamaha_ops.lab.schedule import Scheduler, check_schedule
 from yamaha_ops.lab.settings import FACTORY, Running, too_new, with_secret
 from yamaha_ops.lab.storage import Rtfs, Saved, Slots
+from yamaha_ops.lab.values import check_values
 from yamaha_ops.lab.view import split
 from yamaha_ops.lab.world import World
 
@@ -181,7 +182,7 @@ class EmulatedRouter:
         if too_new(line, self.hardware):
             raise Refusal(Problem.UNKNOWN_COMMAND)
         words = split(line)
-        check_limits(words, self.hardware)
+        self.check(line)
         check_schedule(words, self.hardware)
         self.running.execute(line, context)
         self.changed = True
@@ -205,10 +206,21 @@ class EmulatedRouter:
         Raises:
             Refusal: The line is unknown, wrong, or needs a context.
         """
+        if not self.running.pending:
+            self.check(line)
         following = self.running.follow(line, context)
         self.changed = True
         self._settings_changed(split(line))
         return following
+
+    def check(self, line: str) -> None:
+        """Refuse a line with a value out of its range; lines of a block are text of their own.
+
+        Raises:
+            Refusal: It has one.
+        """
+        check_limits(split(line), self.hardware)
+        check_values(line)
 
     def set_secret(self, command: str, value: str | None, *, hidden: bool) -> None:
         """Set a password that a console line cannot carry (``administrator password``)."""

@@ -143,6 +143,8 @@ def load(caller: Caller, words: Words) -> Answer:
         if "silent" not in order.options:
             yield command
         try:
+            if not running.pending:
+                router.check(command)
             context = step(running, command, context)
         except Refusal as refusal:
             yield refusal.line(japanese=caller.japanese)

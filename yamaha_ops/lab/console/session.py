@@ -48,6 +48,10 @@ FIDELITY: Final = (
     ),
     assumed("The form of that line", "no recording"),
     assumed(
+        "Echo, answer and prompt of all that was typed in one packet come in one packet",
+        "how a router cuts its output is not known; clients must not depend on it",
+    ),
+    assumed(
         "Other consoles keep the settings they logged in with",
         "a Lua task was seen to keep its own language",
     ),
@@ -101,6 +105,7 @@ class Console:
         self._editor = Editor()
         self._typed = bytearray()
         self._held = False
+        self._busy = False
         self._out = bytearray()
         self._ask: Ask | None = None
         self._timer: Timer | None = None
@@ -118,10 +123,12 @@ class Console:
         """Take what was typed, as it comes off the line."""
         self.last_key = self.router.clock.now()
         self._typed += data
+        self._busy = True
         while self._typed and self._ask is not None:
             byte = self._typed[0]
             del self._typed[0]
             self._key(byte, self._ask)
+        self._busy = False
         self._flush()
 
     def hang_up(self) -> None:
@@ -310,6 +317,11 @@ class Console:
         self._out += encode(line + "\n", DEFAULT_CHARACTER if stored else self.character)
 
     def _flush(self) -> None:
+        """Send what was printed; while keys are taken, wait for what they bring about."""
+        if not self._busy:
+            self._send()
+
+    def _send(self) -> None:
         if self._out and not self._held:
             data = bytes(self._out)
             self._out.clear()
@@ -339,5 +351,5 @@ class Console:
             self.router.orphans.append(self)
         elif self._timer is not None:
             self._timer.cancel()
-        self._flush()
+        self._send()
         self._close()

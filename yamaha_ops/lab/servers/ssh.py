@@ -274,11 +274,17 @@ class _Session(SSHServerStreamSession[bytes]):
             return
         connection = channel.get_connection()
 
+        def write(data: bytes) -> None:
+            # A client that closes its channel is gone at once, but the console learns of it a
+            # round later; what it says until then, or what a fault has delayed, nobody reads.
+            if not channel.is_closing():
+                channel.write(data)
+
         def bye() -> None:
             channel.exit(0)
             connection.close()
 
-        send, close = self._server.wire.attach(channel.write, bye, connection.abort)
+        send, close = self._server.wire.attach(write, bye, connection.abort)
         self._console = Console(self._server.router, self._peer, send, close)
         self._console.start()
 
