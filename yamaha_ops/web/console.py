@@ -86,7 +86,7 @@ class Console:
         self.provider = Provider(settings.oidc, self.ticks) if settings.oidc else None
         self._inventories = Inventories(settings.inventory)
         state = self.inventory().state
-        self.seal = seal_in_file(state / "web.key", _log.warning)
+        self.seal = seal_in_file(state / "web.key", self.now, _log.warning)
         self.database = Database(_database_url(settings, state))
 
     def now(self) -> float:

@@ -118,15 +118,12 @@ class Provider:
         )
         return str(address), seal.close(_PURPOSE, kept)
 
-    def arrive(
-        self, seal: Seal, kept: str, now: float, answer: Mapping[str, str]
-    ) -> tuple[Person, str]:
+    def arrive(self, seal: Seal, kept: str, answer: Mapping[str, str]) -> tuple[Person, str]:
         """Return who came back, and where they want to go.
 
         Args:
             seal: The console's.
             kept: What the browser kept.
-            now: Seconds since 1970.
             answer: The query that the provider led back with.
 
         Raises:
@@ -135,7 +132,7 @@ class Provider:
             ProviderError: The provider cannot be reached, or its token does not hold.
         """
         try:
-            told = seal.open(_PURPOSE, kept, now=now, seconds=AWAY_SECONDS)
+            told = seal.open(_PURPOSE, kept, seconds=AWAY_SECONDS)
         except SecretError:
             raise SignInError("the login took too long, or began in another browser") from None
         if not hmac.compare_digest(answer.get("state", "").encode(), told["state"].encode()):

@@ -22,9 +22,10 @@ class Seal:
 
     Args:
         key: 32 bytes in URL-safe Base64.
+        now: Seconds since 1970: what is sealed knows when it was.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, now: Callable[[], float]) -> None:
         try:
             self._fernet = Fernet(key)
         except ValueError:
@@ -32,18 +33,19 @@ class Seal:
                 "the key of the web console is not 32 bytes in URL-safe Base64"
             ) from None
         self._key = key.encode()
+        self._now = now
 
     def close(self, purpose: str, value: Any) -> str:
         """Return a value (plain data) as a token that only this key opens."""
-        return self._fernet.encrypt(json.dumps([purpose, value]).encode()).decode()
+        text = json.dumps([purpose, value]).encode()
+        return self._fernet.encrypt_at_time(text, int(self._now())).decode()
 
-    def open(self, purpose: str, token: str, *, now: float, seconds: float | None = None) -> Any:
+    def open(self, purpose: str, token: str, *, seconds: float | None = None) -> Any:
         """Return what was sealed.
 
         Args:
             purpose: What it was sealed for.
             token: As :meth:`close` made it.
-            now: Seconds since 1970.
             seconds: How old it may be.
 
         Raises:
@@ -54,9 +56,11 @@ class Seal:
                 told = json.loads(self._fernet.decrypt(token))
             else:
                 told = json.loads(
-                    self._fernet.decrypt_at_time(token, ttl=int(seconds), current_time=int(now))
+                    self._fernet.decrypt_at_time(
+                        token, ttl=int(seconds), current_time=int(self._now())
+                    )
                 )
-        except (InvalidToken, UnicodeEncodeError):
+        except (InvalidToken, ValueError):
             told = [None, None]
         if told[0] != purpose:
             raise SecretError(f"what was sealed as {purpose} does not open")
@@ -67,13 +71,13 @@ class Seal:
         return hmac.new(self._key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def seal_in_file(path: Path, told: Callable[[str], None]) -> Seal:
+def seal_in_file(path: Path, now: Callable[[], float], told: Callable[[str], None]) -> Seal:
     """Return the seal of the key in a file, which is made where there is none.
 
     Raises:
         SecretError: The file cannot be read or made.
     """
-    return Seal(key_in_file(path, told))
+    return Seal(key_in_file(path, told), now)
 
 
 def fingerprint(key: str) -> str:

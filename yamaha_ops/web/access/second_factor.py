@@ -64,7 +64,7 @@ def accept(console: Console, user: User, sealed: str, code: str) -> list[str]:
         InputError: The offer is too old, or the code does not come from it.
     """
     try:
-        secret = console.seal.open(_offered(user), sealed, now=console.now(), seconds=OFFER_SECONDS)
+        secret = console.seal.open(_offered(user), sealed, seconds=OFFER_SECONDS)
     except SecretError:
         raise InputError("this offer of a second factor is too old") from None
     step = matching_step(secret, code, console.now(), after=0)
@@ -108,7 +108,7 @@ def use_code(console: Console, user_id: int, said: str) -> str | None:
         if hashed in user.recovery_hashes:
             user.recovery_hashes = [each for each in user.recovery_hashes if each != hashed]
             return "recovery"
-        secret = console.seal.open(_kept(user.id), user.totp_sealed, now=console.now())
+        secret = console.seal.open(_kept(user.id), user.totp_sealed)
         step = matching_step(secret, code, console.now(), after=user.totp_step)
         if step is None:
             return None

@@ -49,9 +49,7 @@ def arrive(request: Request, console: TheConsole) -> Response:
     address = address_of(request, console.settings.proxies)
     kept = PROVIDER.read(request, secure=secure) or ""
     try:
-        person, place = provider.arrive(
-            console.seal, kept, console.now(), dict(request.query_params)
-        )
+        person, place = provider.arrive(console.seal, kept, dict(request.query_params))
         user = guest(console, person)
     except (SignInError, ProviderError) as error:
         console.audit(Stranger("-", address), "login.refused", reason=error.message)
