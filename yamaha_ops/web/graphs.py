@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -28,6 +28,8 @@ HOUR: Final = 3600.0
 _EDGE: Final = 0.04
 """So near to the sides a word would be cut."""
 
+_DIVISORS: Final = (1, 2, 3, 4, 6, 12, 24)
+_MOST_TICKS: Final = 6
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -175,8 +177,9 @@ def _told(series: Iterable[Series], write: Callable[[float], str]) -> str:
 
 
 def _ticks(start: float, end: float) -> list[tuple[str, float]]:
-    """Return the full hours that fit along the edge, six at most."""
-    hours = max(1, ceil((end - start) / HOUR / 5))
+    """Return full hours along the edge, and how far along they are, from 0 to 1."""
+    fitting = (each for each in _DIVISORS if (end - start) / HOUR / each <= _MOST_TICKS)
+    hours = next(fitting, _DIVISORS[-1])
     ticks = []
     moment = (
         datetime.fromtimestamp(start, UTC).astimezone().replace(minute=0, second=0, microsecond=0)
