@@ -129,14 +129,20 @@ def _banner(router: Router, dialogue: Dialogue, timeout: float) -> bytes:
 
 
 def connect_administrator(
-    router: Router, *, state: Path, accept_new_host_key: bool = False
+    router: Router,
+    *,
+    state: Path,
+    accept_new_host_key: bool = False,
+    handshakes: AbstractContextManager[object] | None = None,
 ) -> ShellSession:
     """Log in as :func:`connect` does and step up; where that fails, no session is left behind.
 
     Raises:
         ConnectError, ConsoleError, SecretError: As :func:`connect` and ``administrator``.
     """
-    session = connect(router, state=state, accept_new_host_key=accept_new_host_key)
+    session = connect(
+        router, state=state, accept_new_host_key=accept_new_host_key, handshakes=handshakes
+    )
     try:
         session.administrator()
     except BaseException:
