@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +20,21 @@ from yamaha_ops.errors import (
     UnknownStateError,
     UnreachableError,
 )
-from yamaha_ops.fleet import Cluster, Policy, batches, change_on_cluster, everywhere, run_on_cluster
+from yamaha_ops.fleet import (
+    Changer,
+    Cluster,
+    Done,
+    Policy,
+    batches,
+    everywhere,
+    run,
+    run_on_cluster,
+)
 from yamaha_ops.fleet.once import Claimed, Once
 from yamaha_ops.fleet.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 DONE: Counter[int] = Counter()
@@ -44,6 +55,12 @@ def _read(number: int) -> int:
 
 def _fault(number: int) -> int:
     raise ZeroDivisionError(number)
+
+
+def _changes(items: Sequence[int], client: pretending.Client) -> list[Done[int, int]]:
+    change = partial(Changer(client), _change)
+    with ThreadPoolExecutor(3) as executor:
+        return list(run(change, items, executor=executor, at_once=3))
 
 
 def _killed() -> KilledWorker:
@@ -107,7 +124,7 @@ def test_what_cannot_be_sent_is_a_fault_at_once(client: pretending.Client) -> No
 def test_a_change_is_a_task_of_its_own_and_its_failure_is_its_own(
     client: pretending.Client,
 ) -> None:
-    results = list(change_on_cluster(_change, range(6), client=client, at_once=3))
+    results = _changes(range(6), client)
     assert sorted(done.item for done in results) == list(range(6))
     assert [type(done.error) for done in results if done.error] == [ConnectError]
     assert Counter(range(6)) == DONE
@@ -123,7 +140,7 @@ def test_a_change_whose_worker_was_lost_before_it_began_was_not_begun(
             raise _killed()
 
     client.fate = fate
-    first, *_ = change_on_cluster(_change, [7], client=client, at_once=1)
+    (first,) = _changes([7], client)
     assert isinstance(first.error, LostError)
     assert "nothing was sent" in str(first.error)
     assert not DONE
@@ -136,7 +153,7 @@ def test_a_change_whose_worker_was_lost_afterwards_is_unknown(client: pretending
         raise _killed()
 
     client.fate = fate
-    (done,) = change_on_cluster(_change, [7], client=client, at_once=1)
+    (done,) = _changes([7], client)
     assert isinstance(done.error, UnknownStateError)
 
 

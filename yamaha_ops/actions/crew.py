@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from yamaha_ops import durable
 from yamaha_ops.errors import ConnectError, InputError, LateError
 from yamaha_ops.fleet import (
     HANDSHAKES,
+    Changer,
     Done,
     Handshakes,
     Policy,
-    change_on_cluster,
     everywhere,
     run,
     run_on_cluster,
@@ -35,6 +35,19 @@ Value = TypeVar("Value")
 
 SITE: Final = "site"
 """The label that says what shares a line with others."""
+
+
+class Caller(Protocol):
+    """Has a job done on a router, begun at most once."""
+
+    def __call__(self, job: Callable[[Router], Value], router: Router, /) -> Value:
+        """Return what the job returns, and raise what it raises.
+
+        Raises:
+            UnreachableError, LostError: It is certain that nothing was begun.
+            UnknownStateError: A worker was lost, and may have begun.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +134,23 @@ class Crew:
         if self.deadline is not None:
             raise InputError("a change is not given up half-way: it takes no deadline")
         policy = Policy(None, site_of, self.per_site)
+        with self.changer(shared) as change:
+            yield from map(_named, self._here(partial(change, job), routers, policy))
+
+    @contextmanager
+    def changer(self, shared: Inventory) -> Iterator[Caller]:
+        """Give what has a job done on one router and waits for its end, here or on the cluster.
+
+        Args: as :meth:`ask`.
+
+        Raises: as :meth:`change`.
+        """
         if self.cluster is None:
-            yield from map(_named, self._here(job, routers, policy))
+            yield _call
             return
         with self.cluster.connected() as client:
             _require_shared(client, shared)
-            yield from map(
-                _named,
-                change_on_cluster(job, routers, client=client, at_once=self.at_once, policy=policy),
-            )
+            yield Changer(client)
 
     def _asked(
         self,
@@ -152,6 +173,10 @@ class Crew:
     ) -> Iterator[Done[Router, Value]]:
         with ThreadPoolExecutor(self.at_once) as executor:
             yield from run(job, routers, executor=executor, at_once=self.at_once, policy=policy)
+
+
+def _call(job: Callable[[Router], Value], router: Router) -> Value:
+    return job(router)
 
 
 def site_of(router: Router) -> str:

@@ -13,6 +13,7 @@ from yamaha_ops.actions.dead import Dead
 from yamaha_ops.fleet import HANDSHAKES, Cluster
 from yamaha_ops.inventory import Inventory
 
+Command = Callable[..., None]
 SkipDead = Annotated[
     bool,
     typer.Option(
@@ -70,17 +71,21 @@ def crew(
     return Crew(at_once, handshakes, per_site, deadline, cluster)
 
 
-def over_many(**defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def over_many(
+    *without: str, **defaults: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of :func:`crew` in the place of its parameter ``crew``.
 
     Args:
-        defaults: Of those options, where they are others than usual.
+        without: Those that mean nothing to it.
+        defaults: Of the others, where they are not the usual ones.
     """
 
-    def given(command: Callable[..., None]) -> Callable[..., None]:
+    def given(command: Command) -> Command:
         options = [
             option.replace(default=defaults.get(option.name, option.default))
             for option in inspect.signature(crew).parameters.values()
+            if option.name not in without
         ]
         signature = inspect.signature(command)
         parameters = [

@@ -2,7 +2,7 @@
 
 from yamaha_ops.fleet.batch import Batch, batches
 from yamaha_ops.fleet.breaker import Backoff, Breaker
-from yamaha_ops.fleet.cluster import Cluster, change_on_cluster, everywhere, run_on_cluster
+from yamaha_ops.fleet.cluster import Cluster, everywhere, run_on_cluster
 from yamaha_ops.fleet.handshakes import HANDSHAKES, Handshakes
 from yamaha_ops.fleet.once import Changer
 from yamaha_ops.fleet.policy import Policy
@@ -23,7 +23,6 @@ __all__ = [
     "Policy",
     "Spread",
     "batches",
-    "change_on_cluster",
     "everywhere",
     "hashmod",
     "mine",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import pickle
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,7 +13,6 @@ from yamaha_ops import __version__
 from yamaha_ops.errors import InputError, UnreachableError
 from yamaha_ops.fleet.batch import Batch, batches
 from yamaha_ops.fleet.extra import dask
-from yamaha_ops.fleet.once import Changer
 from yamaha_ops.fleet.policy import Policy
 from yamaha_ops.fleet.run import Done, run
 from yamaha_ops.fleet.sender import Sender
@@ -140,8 +137,9 @@ def run_on_cluster(
 ) -> Iterator[Done[Item, Value]]:
     """Run a job that only reads on the workers and yield results batch by batch.
 
-    A batch whose worker is lost is done again by another one. Limits are those of a task: a worker
-    that has several threads does several tasks.
+    A batch whose worker is lost is done again by another one, so for changes there is
+    :class:`~yamaha_ops.fleet.once.Changer`. Limits are those of a task: a worker that has several
+    threads does several tasks.
 
     Args:
         job: What to do; it and the items are pickled, so they hold no lock and no connection.
@@ -158,26 +156,6 @@ def run_on_cluster(
             yield from done.value
         else:
             yield from (Done(item, error=done.error) for item in done.item)
-
-
-def change_on_cluster(
-    job: Callable[[Item], Value],
-    items: Iterable[Item],
-    *,
-    client: Any,
-    at_once: int,
-    policy: Policy[Item] | None = None,
-) -> Iterator[Done[Item, Value]]:
-    """Run a job that changes something: each item is a task of its own, and begun at most once.
-
-    An item whose worker is lost ends as :class:`LostError` where it was not begun, else as
-    :class:`UnknownStateError`. A limit of time would give up what has begun: it must not be set.
-
-    Args: as :func:`run_on_cluster`, but ``at_once`` is for the whole cluster.
-    """
-    change = partial(Changer(client), job)
-    with ThreadPoolExecutor(at_once) as executor:
-        yield from run(change, items, executor=executor, at_once=at_once, policy=policy)
 
 
 def _told(holds: bytes) -> tuple[str, bool]:
