@@ -1,6 +1,6 @@
 # yamaha-ops: everything a developer or a newcomer types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit format bench bench-faults lock clean
+.PHONY: help demo demo-web test lint types imports unit format bench bench-faults lock clean
 
 VENV   ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -26,8 +26,16 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.web: requirements/web.txt pyproject.toml | $(VENV)/bin/python
+	@test -e $(VENV)/.dev || $(BIN)/pip install --quiet --require-hashes -r requirements/web.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run
+
 demo: $(VENV)/.run ## Bring an emulated router from its factory state to a verified MAP-E line
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m yamaha_ops.lab.demo
+
+demo-web: $(VENV)/.web ## Show the console in a browser over ten emulated routers, two with trouble
+	@$(BIN)/python -m yamaha_ops.lab.demo_web
 
 test: lint types imports unit ## Everything that must pass before a commit
 
