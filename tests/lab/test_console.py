@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from yamaha_ops.config.table import commands
+from yamaha_ops.lab.commands.help import _explanations
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -172,6 +175,43 @@ def test_help_at_a_question_mark(bench: Make) -> None:
     assert shown.endswith("> console columns ")
     terminal.keys("\x03")
     assert "\\?" not in terminal.type("console prompt a\\?b").partition("\n")[2]
+
+
+def test_help_names_values_and_defaults(bench: Make) -> None:
+    terminal = bench().login().administrator()
+    shown = terminal.keys("console lines ?").split("\n")
+    assert shown[1:-1] == [
+        "    入力形式： console lines lines",
+        "               lines = 10..100 or 'infinity'",
+        "　    　説明： コンソールの1ページの行数を決めます",
+        "デフォルト値： 24",
+    ]
+    terminal.keys("\x03")
+    terminal.type("console character en.ascii")
+    shown = terminal.keys("pppoe padi restart ?").split("\n")
+    assert shown[1:-1] == [
+        "       Format: pppoe padi restart time",
+        "               time = 20..10000",
+        "      Default: 3000",
+    ]
+    terminal.keys("\x03")
+    shown = terminal.keys("pp enable ?").split("\n")
+    assert shown[1:-1] == [
+        "       Format: pp enable peer_num [peer_num ...]",
+        "  Explanation: Puts a PP into use",
+    ]
+    terminal.keys("\x03")
+    shown = terminal.keys("ip lan1 secure ?").split("\n")
+    assert shown[1:-1] == ["filter"]
+    terminal.keys("\x03")
+    shown = terminal.keys("system cpu threshold ?").split("\n")
+    assert "               duration = 1..300" in shown
+
+
+def test_every_explanation_is_of_a_command() -> None:
+    known = {entry.template for entry in commands().entries if entry.since != "-"}
+    assert set(_explanations()) <= known
+    assert all(told.ja and told.en for told in _explanations().values())
 
 
 def test_secrets_are_masked(bench: Make) -> None:

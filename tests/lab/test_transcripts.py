@@ -53,6 +53,12 @@ def english(terminal: Terminal) -> Terminal:
 MAPE = "2019-07-07T07:07:07"
 
 
+def test_help(bench: Make) -> None:
+    """RTX830/lua_use_help.ja.1: every line."""
+    shown = bench().login().administrator().keys("lua use ?").split("\n")
+    assert shown[1:-1] == recorded("RTX830/lua_use_help.ja.1.txt")[1:]
+
+
 def test_show_status_tunnel(bench: Make, v6plus: str) -> None:
     """RTX830/show_status_tunnel.ja.1: every line; the address is masked there."""
     traffic = Duplex(Flow(3969155, 4890313899), Flow(1194736, 162735369))

@@ -206,21 +206,25 @@ class EmulatedRouter:
         Raises:
             Refusal: The line is unknown, wrong, or needs a context.
         """
-        if not self.running.pending:
-            self.check(line)
+        self.check(line)
         following = self.running.follow(line, context)
         self.changed = True
         self._settings_changed(split(line))
         return following
 
-    def check(self, line: str) -> None:
+    def check(self, line: str, running: Running | None = None) -> None:
         """Refuse a line with a value out of its range; lines of a block are text of their own.
+
+        Args:
+            line: A setting.
+            running: The configuration it is for, if not the one in force.
 
         Raises:
             Refusal: It has one.
         """
-        check_limits(split(line), self.hardware)
-        check_values(line)
+        if not (running or self.running).pending:
+            check_limits(split(line), self.hardware)
+            check_values(line)
 
     def set_secret(self, command: str, value: str | None, *, hidden: bool) -> None:
         """Set a password that a console line cannot carry (``administrator password``)."""

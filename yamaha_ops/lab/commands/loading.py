@@ -143,8 +143,7 @@ def load(caller: Caller, words: Words) -> Answer:
         if "silent" not in order.options:
             yield command
         try:
-            if not running.pending:
-                router.check(command)
+            router.check(command, running)
             context = step(running, command, context)
         except Refusal as refusal:
             yield refusal.line(japanese=caller.japanese)
