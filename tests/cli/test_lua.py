@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from yamaha_ops.cli.lua import app
-from yamaha_ops.errors import ApplyError, InputError, VerifyError
+from yamaha_ops.errors import ApplyError, InputError, InventoryError, VerifyError
 from yamaha_ops.lab import Lab
 from yamaha_ops.scripts import tasks
 
@@ -269,3 +269,90 @@ def test_what_cannot_be_meant_is_one_sentence(
     with pytest.raises(InputError) as refused:
         site.run(*words)
     assert says in refused.value.message
+
+
+# --- many routers --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(lab: Lab, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, LabRouter]]:
+    """The same folder, with a second router in its inventory that offers SFTP as the first does."""
+    other = lab.start(password=PASSWORD, administrator_password=ADMINISTRATOR_PASSWORD)
+    text = INVENTORY.format(port=site.router.port) + INVENTORY.format(port=other.port).replace(
+        "routers:\n  home:", "  office:"
+    )
+    (site.folder / "inventory.yaml").write_text(text, encoding="ascii")
+    for each in (site.router, other):
+        each.type("sftpd host any")
+    monkeypatch.setenv("HOOK", "https://hook.example/planted-hook")
+    yield site, other
+    other.stop()
+
+
+def test_many_routers_are_served_at_once_and_each_result_is_told(
+    two: tuple[Site, LabRouter],
+) -> None:
+    site, _ = two
+    code, out, _ = site.run("push", "--all", "mine.lua")
+    assert code == 0
+    assert sorted(out.splitlines()) == [
+        "home: /lua/mine.lua delivered, task 1",
+        "office: /lua/mine.lua delivered, task 1",
+    ]
+    code, out, _ = site.run("status", "--all", "--json")
+    seen = {each["router"]: each for each in map(json.loads, out.splitlines())}
+    assert {name: len(each["tasks"]) for name, each in seen.items()} == {"home": 1, "office": 1}
+    code, out, _ = site.run("stop", "home", "office", "mine", "--json")
+    assert {json.loads(line)["router"] for line in out.splitlines()} == {"home", "office"}
+    assert site.run("run", "--all", "mine")[0] == 0
+
+
+def test_one_routers_failure_is_its_own_and_the_highest_exit_code_wins(
+    two: tuple[Site, LabRouter],
+) -> None:
+    site, other = two
+    assert site.run("push", "home", "mine.lua")[0] == 0
+    (site.folder / "own").mkdir()
+    (site.folder / "own" / "mine.lua").write_text("error('no way')\n", encoding="ascii")
+    other.power_cut()
+    code, out, err = site.run("push", "--all", "own/mine.lua")
+    other.power_on()
+    assert (code, out) == (4, "")
+    assert "home: mine.lua failed when it was started; the one before is back and runs" in err
+    assert "lua: /lua/mine.lua:1: no way" in err
+    assert "office" in err
+
+    code, out, _ = site.run("run", "--all", "none", "--json")
+    assert code == 1
+    for line in map(json.loads, out.splitlines()):
+        assert line.keys() == {"router", "error", "output"}
+
+
+def test_schedules_of_many_routers_are_one_change_each(two: tuple[Site, LabRouter]) -> None:
+    site, other = two
+    words = ("schedule", "--all", "mine", "--set", "NOTIFY_URL=env:HOOK")
+    with pytest.raises(InputError, match="nobody is there to answer"):
+        site.run("schedule", "home", "mine")
+    code, out, err = site.run(*words, "--yes")
+    assert code == 0, out + err
+    assert "home: changed" in out
+    assert "office: changed" in out
+    assert "planted" not in out + err
+    for router in (site.router, other):
+        assert "schedule at 10 startup * lua /lua/mine.lua" in router.running.text
+
+
+def test_no_router_and_no_script_are_told_apart(site: Site) -> None:
+    with pytest.raises(InventoryError, match="no router is chosen"):
+        site.run("push", "mine.lua")
+
+
+def test_every_command_closes_the_door_that_a_dead_run_left_open(site: Site) -> None:
+    record = site.folder / ".yamaha-ops" / "scripts" / "home.json"
+    for words in (("status", "home"), ("stop", "home", "all"), ("schedule", "home", "x", "--yes")):
+        site.router.type("tftp host 127.0.0.1")
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text('{"before": "no tftp host", "during": "tftp host 127.0.0.1"}')
+        site.run(*words)
+        assert "tftp host" not in site.router.running.text
+        assert not record.exists()

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,28 +11,26 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yamaha_ops.change.clock import SystemClock
-from yamaha_ops.change.event import Report
+from yamaha_ops.actions import lua_tasks
 from yamaha_ops.change.guard import CHOICES
-from yamaha_ops.change.job import Job
+from yamaha_ops.change.outcome import Outcome
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
+from yamaha_ops.cli._each import chosen_with, on_each
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
 from yamaha_ops.cli._records import tables
-from yamaha_ops.config import Configuration
-from yamaha_ops.errors import ApplyError, ExitCode, InputError
-from yamaha_ops.inventory import Inventory, load
-from yamaha_ops.scripts import tasks
-from yamaha_ops.scripts.access import TFTP_PORT, WAYS, Access
+from yamaha_ops.errors import ExitCode, InputError
+from yamaha_ops.inventory import Router, load
+from yamaha_ops.scripts.access import TFTP_PORT, TFTP_PORT_VARIABLE, WAYS, Access
 from yamaha_ops.scripts.check import Finding, Level
 from yamaha_ops.scripts.check import check as find
-from yamaha_ops.scripts.delivery import FOLDER, Delivery, deliver
-from yamaha_ops.scripts.embedding import EMBEDDED, Embedding, embed
+from yamaha_ops.scripts.delivery import FOLDER, Delivered
+from yamaha_ops.scripts.embedding import EMBEDDED
 from yamaha_ops.scripts.scheduling import Wish
-from yamaha_ops.scripts.scheduling import schedule as set_schedule
 from yamaha_ops.scripts.words import file_of, path_of, variable
 from yamaha_ops.status import as_json as record_as_json
+from yamaha_ops.status.lua import Lua
 
 app = typer.Typer(
     add_completion=False,
@@ -42,11 +40,27 @@ app = typer.Typer(
 
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
 
-RouterName = Annotated[str, typer.Argument(help="The router, by inventory name.")]
+WithScript = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[ROUTER]... SCRIPT",
+        help="Routers by inventory name (or --all, --label), then the script: a file, or the name "
+        "of a shipped one.",
+        show_default=False,
+    ),
+]
 OnRouter = Annotated[
-    str, typer.Argument(help=f"The script on the router: its path, or its name in {FOLDER}.")
+    list[str],
+    typer.Argument(
+        metavar="[ROUTER]... SCRIPT",
+        help="Routers by inventory name (or --all, --label), then the script there: its path, or "
+        f"its name in {FOLDER}.",
+        show_default=False,
+    ),
 ]
 Arguments = Annotated[str, typer.Option("--arguments", help="What the script is started with.")]
+AtOnce = Annotated[int, typer.Option("--at-once", min=1, help="Routers at a time.")]
+AT_ONCE = 8
 
 
 @app.callback()
@@ -91,8 +105,7 @@ def check(
 
 @app.command()
 def push(
-    router: RouterName,
-    script: Annotated[str, typer.Argument(help="A file, or the name of a shipped script.")],
+    words: WithScript,
     *,
     name: Annotated[
         str | None,
@@ -114,17 +127,21 @@ def push(
         int,
         typer.Option(
             "--tftp-port",
-            envvar="YAMAHA_OPS_TFTP_PORT",
+            envvar=TFTP_PORT_VARIABLE,
             help="Where the router's TFTP server listens; the lab says where its own do.",
         ),
     ] = TFTP_PORT,
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    at_once: AtOnce = AT_ONCE,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
     """Deliver a script, compare it byte for byte, compile it, swap it in, start it, look at it."""
     known = load(inventory)
+    chosen, script = chosen_with(words, known, labels, everything)
     file = file_of(script, known)
     source = _read(file)
     if not unchecked and (errors := _errors(find(source, name or file.name))):
@@ -133,89 +150,86 @@ def push(
             where=f"{file}:{errors[0].line}",
             hint="yamaha-ops lua check says more; --unchecked delivers it as it is.",
         )
-    access = replace(_access(known, router, accept_new_host_key), tftp_port=tftp_port)
-    report = Progress(Console(stderr=True, highlight=False))
-    on_router = name or file.name
-    try:
-        if via == EMBEDDED:
-            job = _job(access, report)
-            approve = _approving(router, yes=yes, quiet=as_json)
-            done = embed(Embedding(job, on_router, source, approve, begin, arguments))
-        else:
-            done = deliver(
-                Delivery(
-                    router=router,
-                    name=on_router,
-                    source=source,
-                    connect=access.session,
-                    way=access.way(via, report),
-                    door=access.door,
-                    lock=access.lock,
-                    folder=folder,
-                    begin=begin,
-                    arguments=arguments,
-                    report=report,
-                )
-            )
-    finally:
-        report.close()
-    if as_json:
-        _print(done.as_json())
-    else:
-        state = f"task {done.task}" if done.task else "not running"
-        written = "delivered" if done.written else "already there"
-        typer.echo(f"{router}: {done.script} {written}, {state}")
+    parcel = lua_tasks.Parcel(name or file.name, source, folder, via, begin, arguments)
+    many = len(chosen) > 1
+
+    def one(router: Router, report: Progress) -> Delivered:
+        access = Access(router, known.state, accept_new_host_key, tftp_port)
+        approve = _approving(router.name, yes=yes, quiet=as_json or (many and yes))
+        return lua_tasks.push(access, parcel, approve, report)
+
+    asking = via == EMBEDDED and not yes
+    on_each(known, chosen, one, _show_delivered, at_once=1 if asking else at_once, as_json=as_json)
+
+
+def _show_delivered(done: Delivered) -> None:
+    state = f"task {done.task}" if done.task else "not running"
+    written = "delivered" if done.written else "already there"
+    typer.echo(f"{done.router}: {done.script} {written}, {state}")
 
 
 @app.command()
 def run(
-    router: RouterName,
-    script: OnRouter,
+    words: OnRouter,
     *,
     arguments: Arguments = "",
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    at_once: AtOnce = AT_ONCE,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Start a script that is on the router, and look at it after five seconds."""
-    access = _access(load(inventory), router, accept_new_host_key)
-    path = path_of(script)
-    with access.session() as session, session.wide():
-        lua = tasks.state(session)
-        tasks.require_slot(lua, path, router)
-        trial = tasks.start(session, access.session, path, arguments, SystemClock())
-    if trial.error:
-        raise ApplyError(f"{path} failed", router=router, output=trial.error)
-    task = trial.task.id if trial.task else None
-    if as_json:
-        _print({"router": router, "script": path, "task": task})
-    else:
-        typer.echo(f"{router}: {path} " + (f"runs, task {task}" if task else "ran and ended well"))
+    known = load(inventory)
+    chosen, script = chosen_with(words, known, labels, everything)
+
+    def one(router: Router, _report: Progress) -> lua_tasks.Started:
+        access = Access(router, known.state, accept_new_host_key)
+        return lua_tasks.start(access, path_of(script), arguments)
+
+    on_each(known, chosen, one, _show_started, at_once=at_once, as_json=as_json)
+
+
+def _show_started(done: lua_tasks.Started) -> None:
+    how = f"runs, task {done.task}" if done.task else "ran and ended well"
+    typer.echo(f"{done.router}: {done.script} {how}")
 
 
 @app.command()
 def stop(
-    router: RouterName,
-    which: Annotated[
-        str, typer.Argument(help="A script by path or name, a task's number, or `all`.")
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[ROUTER]... WHICH",
+            help="Routers by inventory name (or --all, --label), then a script by path or name, a "
+            "task's number, or `all`.",
+            show_default=False,
+        ),
     ],
     *,
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    at_once: AtOnce = AT_ONCE,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Stop scripts, and see that they did."""
-    access = _access(load(inventory), router, accept_new_host_key)
+    known = load(inventory)
+    chosen, which = chosen_with(words, known, labels, everything)
     word = which if which == "all" or which.isdigit() else path_of(which)
-    with access.session() as session, session.wide():
-        stopped = tasks.stop(session, word, SystemClock())
-    if as_json:
-        _print({"router": router, "stopped": [record_as_json(task) for task in stopped]})
-    elif stopped:
-        for task in stopped:
-            typer.echo(f"{router}: stopped task {task.id}, {task.script or task.command}")
-    else:
-        typer.echo(f"{router}: nothing of {which} was running")
+
+    def one(router: Router, _report: Progress) -> lua_tasks.Stopped:
+        return lua_tasks.stop(Access(router, known.state, accept_new_host_key), word)
+
+    def show(done: lua_tasks.Stopped) -> None:
+        for task in done.tasks:
+            typer.echo(f"{done.router}: stopped task {task.id}, {task.script or task.command}")
+        if not done.tasks:
+            typer.echo(f"{done.router}: nothing of {which} was running")
+
+    on_each(known, chosen, one, show, at_once=at_once, as_json=as_json)
 
 
 @app.command()
@@ -225,28 +239,42 @@ def status(
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
     labels: options.Labels = None,
     everything: options.All = False,
+    at_once: AtOnce = AT_ONCE,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Show what runs and what ran, with its errors."""
     known = load(inventory)
     console = Console(highlight=False)
-    for router in known.select(routers or (), labels or (), everything):
-        access = _access(known, router.name, accept_new_host_key)
-        with access.session() as session, session.wide():
-            record = tasks.state(session)
-        if as_json:
-            _print({"router": router.name, **record_as_json(record)})
-            continue
-        console.rule(router.name, align="left")
-        for table in tables("show status lua", record):
+
+    def one(router: Router, _report: Progress) -> Shown:
+        access = Access(router, known.state, accept_new_host_key)
+        return Shown(router.name, lua_tasks.state(access))
+
+    def show(seen: Shown) -> None:
+        console.rule(seen.router, align="left")
+        for table in tables("show status lua", seen.record):
             console.print(table)
+
+    chosen = known.select(routers or (), labels or (), everything)
+    on_each(known, chosen, one, show, at_once=at_once, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one router says of its scripts."""
+
+    router: str
+    record: Lua
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"router": self.router, **record_as_json(self.record)}
 
 
 @app.command()
 def schedule(
-    router: RouterName,
-    script: OnRouter,
+    words: OnRouter,
     *,
     at: Annotated[
         str, typer.Option("--at", help="startup, +SECONDS, 03:00, */mon 03:00:00.")
@@ -268,6 +296,9 @@ def schedule(
         str, typer.Option("--guard", help=f"What takes a change back: {', '.join(CHOICES)}.")
     ] = "auto",
     inventory: options.Inventory = options.DEFAULT_INVENTORY,
+    labels: options.Labels = None,
+    everything: options.All = False,
+    at_once: AtOnce = AT_ONCE,
     accept_new_host_key: options.AcceptNewHostKey = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
@@ -276,40 +307,23 @@ def schedule(
     if guard not in CHOICES:
         raise InputError(f"there is no guard {guard!r}", hint=f"Choose from {', '.join(CHOICES)}.")
     known = load(inventory)
-    access = _access(known, router, accept_new_host_key)
+    chosen, script = chosen_with(words, known, labels, everything)
     variables = dict(variable(each, known) for each in settings or ())
     wish = Wish(path_of(script), None if remove else at, arguments, number, variables)
-    report = Progress(Console(stderr=True, highlight=False))
-    job = _job(access, report, guard)
-    approve = _approving(router, yes=yes, quiet=as_json)
-    try:
-        outcome = set_schedule(job, wish, approve)
-    finally:
-        report.close()
-    if as_json:
-        _print(outcome.as_json())
-    else:
-        show_outcome(outcome, Console(highlight=False))
-    raise typer.Exit(outcome.exit_code)
+    console, many = Console(highlight=False), len(chosen) > 1
+
+    def one(router: Router, report: Progress) -> Outcome:
+        access = Access(router, known.state, accept_new_host_key)
+        approve = _approving(router.name, yes=yes, quiet=as_json or (many and yes))
+        return lua_tasks.schedule(access, wish, approve, report, guard)
+
+    def show(outcome: Outcome) -> None:
+        show_outcome(outcome, console)
+
+    on_each(known, chosen, one, show, at_once=at_once if yes else 1, as_json=as_json)
 
 
 # --- small parts ---------------------------------------------------------------------------------
-
-
-def _access(known: Inventory, router: str, accept_new_host_key: bool) -> Access:
-    (entry,) = known.select([router], (), everything=False)
-    return Access(entry, known.state, accept_new_host_key)
-
-
-def _job(access: Access, report: Report, guard: str = "auto") -> Job:
-    return Job(
-        router=access.router.name,
-        wanted=Configuration.parse(""),
-        connect=access.session,
-        state=access.state,
-        guard=guard,
-        report=report,
-    )
 
 
 def _approving(router: str, *, yes: bool, quiet: bool) -> Callable[[Plan], bool]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.change.event import Report, silent
-from yamaha_ops.errors import InputError
+from yamaha_ops.change.lock import locked
+from yamaha_ops.errors import InputError, PlanError
 from yamaha_ops.router import SftpFiles, TftpFiles, connect_administrator
 from yamaha_ops.scripts.door import Door
 from yamaha_ops.scripts.ledger import Ledger
 from yamaha_ops.scripts.ways import Sftp, SftpOrTftp, Tftp, Way
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from yamaha_ops.inventory import Router
@@ -58,6 +61,16 @@ class Access:
         return connect_administrator(
             self.router, state=self.state, accept_new_host_key=self.accept_new_host_key
         )
+
+    @contextmanager
+    def console(self) -> Iterator[ShellSession]:
+        """Open a wide session for the block, and close the door that a run that died left open."""
+        with self.session() as session:
+            # Whoever holds the lock may be using the door just now.
+            with suppress(PlanError), locked(self.lock, router=self.router.name):
+                self.door.recover(session)
+            with session.wide():
+                yield session
 
     @property
     def door(self) -> Door:
