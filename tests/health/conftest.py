@@ -11,7 +11,7 @@ import pytest
 from yamaha_ops.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from yamaha_ops.router import Reply
@@ -132,6 +132,7 @@ class TableSession:
     asked: list[str] = field(default_factory=list)
     fails: dict[str, Exception] = field(default_factory=dict)
     together: list[int] = field(default_factory=list)
+    clock: StoppedClock = field(default_factory=lambda: StoppedClock())  # noqa: PLW0108 -- it stands below
 
     def run(self, command: str, timeout: float | None = None) -> str:  # noqa: ARG002 -- Session
         self.asked.append(command)
@@ -143,14 +144,17 @@ class TableSession:
         return answer
 
     def run_all(
-        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
-    ) -> Iterator[str | CommandError]:
+        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[list[str | CommandError]]:
         self.together.append(at_once)
+        end = None if timeout is None else self.clock.monotonic() + timeout
         for command in commands:
+            if end is not None and self.clock.monotonic() >= end:
+                return
             try:
-                yield self.run(command, timeout)
+                yield [self.run(command, timeout)]
             except CommandError as error:
-                yield error
+                yield [error]
 
     def send(
         self,

@@ -86,7 +86,7 @@ def test_a_lost_line_ends_the_round(session: TableSession) -> None:
 def test_a_deadline_stops_the_questions(
     session: TableSession, stopped_clock: Callable[[float], StoppedClock]
 ) -> None:
-    clock = stopped_clock(1.0)
+    clock = session.clock = stopped_clock(1.0)
     health = collect(session, deadline=clock.now + 5, clock=clock)
     assert len(session.asked) < 4
     assert {a.outcome for a in health.answers[-5:]} == {"failed"}

@@ -272,7 +272,7 @@ class TimedWire:
         self._router_time = max(self._router_time, self.now)
         self._advance()
 
-    def receive(self, seconds: float) -> bytes:
+    def receive(self, seconds: float, until: bytes = b"") -> bytes:  # noqa: ARG002 -- a hint
         self._advance()
         if self.ready and self.ready[0][0] <= self.now + seconds:
             when, data = self.ready.popleft()

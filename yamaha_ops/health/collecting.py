@@ -103,8 +103,9 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     def ask(commands: Iterable[str]) -> None:
         asked = {answer.command for answer in answers}
         new = list(dict.fromkeys(command for command in commands if command not in asked))
-        told = session.run_all(new, _left(deadline, clock), at_once=at_once)
-        answers.extend(_answers(new, told, clock, deadline, memo))
+        left = None if deadline is None else deadline - clock.monotonic()
+        told = session.run_all(new, left, at_once=at_once)
+        answers.extend(_answers(new, told, clock, memo))
 
     if known and not module.configuration:
         ask(module.questions(known))
@@ -135,27 +136,24 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
     )
 
 
-def _left(deadline: float | None, clock: Clock) -> float | None:
-    return None if deadline is None else deadline - clock.monotonic()
-
-
 def _answers(
     commands: Sequence[str],
-    told: Iterator[str | CommandError],
+    told: Iterator[list[str | CommandError]],
     clock: Clock,
-    deadline: float | None,
     memo: Memo,
 ) -> Iterator[Answer]:
-    for command in commands:
+    left = iter(commands)
+    started = clock.monotonic()
+    for together in told:
+        seconds = (clock.monotonic() - started) / len(together)
+        for text, command in zip(together, left, strict=False):
+            if isinstance(text, CommandError):
+                yield _refused(command, text, seconds)
+            else:
+                yield _read(command, text, seconds, memo)
         started = clock.monotonic()
-        text = next(told, None) if deadline is None or started < deadline else None
-        seconds = clock.monotonic() - started
-        if text is None:
-            yield Answer(command, "failed", 0.0, error="there was no time left for it")
-        elif isinstance(text, CommandError):
-            yield _refused(command, text, seconds)
-        else:
-            yield _read(command, text, seconds, memo)
+    for command in left:
+        yield Answer(command, "failed", 0.0, error="there was no time left for it")
 
 
 def _refused(command: str, error: CommandError, seconds: float) -> Answer:

@@ -20,7 +20,7 @@ from yamaha_ops.router.reading import CR, Answer, last_line, prompts_in
 from yamaha_ops.router.volley import TypedAheadError, Volley
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from yamaha_ops.router.reading import Reply
     from yamaha_ops.router.wire import Wire
@@ -105,10 +105,8 @@ class Dialogue:
 
     def ask_together(
         self, lines: Sequence[bytes], *, patience: float, limit: float | None = None
-    ) -> Iterator[bytes]:
-        """Enter lines in one packet and give each whole answer as it comes; see :meth:`ask`.
-
-        Until the last one is taken the dialogue is out of step.
+    ) -> list[bytes]:
+        """Enter lines in one packet and return the whole answer to each; see :meth:`ask`.
 
         Args:
             lines: Two or more that :func:`~yamaha_ops.router.ahead.typed_ahead` allows.
@@ -122,18 +120,11 @@ class Dialogue:
         self._fall_out_of_step()
         self._late_prompts()
         volley = Volley(lines, self.prompt)
-        start = self._clock()
-        limit = patience * TRICKLE if limit is None else limit
         self._send(volley.typed)
-        for number in range(1, len(lines) + 1):
-            self._exchange(volley, patience, limit - (self._clock() - start))
-            body = volley.body
-            if number < len(lines):
-                volley.next()
-            else:
-                self._come_into_step(volley.prompt)
-                self._keeps_typed_ahead &= not volley.gave_up
-            yield body
+        self._exchange(volley, patience, patience * TRICKLE if limit is None else limit)
+        self._come_into_step(volley.prompt)
+        self._keeps_typed_ahead &= not volley.gave_up
+        return volley.bodies
 
     def leave(self, line: bytes, *, patience: float, replies: Iterable[Reply] = ()) -> None:
         """Enter a line that ends the session and wait until the router hangs up."""
@@ -197,7 +188,7 @@ class Dialogue:
             if left <= 0 or step.question or step.broken:
                 raise self._unfinished(answer, step.question)
             try:
-                data = self._wire.receive(max(INSTANT, min(left, step.wait)))
+                data = self._wire.receive(max(INSTANT, min(left, step.wait)), answer.until)
             except (EOFError, OSError) as error:
                 raise self._lost(answer) from error
             if data:
@@ -232,7 +223,7 @@ class Dialogue:
             raise self._lost() from error
 
     def _lost(self, answer: Answer | Volley | None = None) -> ConnectError:
-        said = answer.body if answer and self._prompt is None else b""
+        said = answer.body if isinstance(answer, Answer) and self._prompt is None else b""
         return ConnectError(
             "the router closed the connection",
             router=self._name,

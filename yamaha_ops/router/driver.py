@@ -15,6 +15,7 @@ import paramiko
 from netmiko.yamaha.yamaha import YamahaSSH
 
 from yamaha_ops.router.algorithms import disabled
+from yamaha_ops.router.inbox import Inbox
 from yamaha_ops.router.reach import await_greeting, explained, login_password, tcp
 from yamaha_ops.router.wire import ChannelWire
 
@@ -27,6 +28,22 @@ IDLE_SECONDS: Final = 30.0
 
 GREETING_SECONDS: Final = 3.0
 """How long a router may take to greet before its handshake counts among those under way."""
+
+
+class _Client(paramiko.SSHClient):
+    """An SSH client whose shells have an inbox of ours."""
+
+    def invoke_shell(
+        self, term: str = "vt100", width: int = 80, height: int = 24, *_: object, **__: object
+    ) -> paramiko.Channel:
+        """Open a shell on a new channel."""
+        transport = self.get_transport()
+        assert transport is not None  # noqa: S101 -- so once it is connected
+        channel = transport.open_session()
+        channel.in_buffer = Inbox()  # type: ignore[assignment]  # it is read and fed like paramiko's
+        channel.get_pty(term, width, height)
+        channel.invoke_shell()
+        return channel
 
 
 class Connection(YamahaSSH):
@@ -85,7 +102,7 @@ class Connection(YamahaSSH):
         )
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
-        client = paramiko.SSHClient()
+        client = _Client()
         client.set_missing_host_key_policy(self._hosts)
         return client
 

@@ -109,6 +109,11 @@ class Answer:
         return self._line + CR + (CR * self._owed if self._row else b"")
 
     @property
+    def until(self) -> bytes:
+        """The prompts that end the answer, where they are known."""
+        return self._row
+
+    @property
     def size(self) -> int:
         """Bytes that have come."""
         return len(self._buffer)

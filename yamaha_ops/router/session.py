@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from yamaha_ops.errors import CommandError
@@ -64,19 +64,18 @@ class Session(Protocol):
         ...
 
     def run_all(
-        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
-    ) -> Iterator[str | CommandError]:
-        """Enter commands that show something and give each whole answer as it comes.
+        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[list[str | CommandError]]:
+        """Enter commands that show something and give each whole answer, in their order.
 
         Args:
-            commands: In the order in which they are asked.
+            commands: What to enter.
             timeout: The time for all of them, in seconds. What there is no time left to ask is not
                 asked: the answers end early.
-            at_once: How many may be entered together where that is known to be safe; whether
-                this router keeps what is typed ahead is not.
+            at_once: How many may be entered together, where that is known to be safe.
 
         Yields:
-            As :meth:`run`; an error line is an answer too.
+            The answers to what was entered together; an error line is an answer too.
 
         Raises:
             TypedAheadError: Answers to commands entered together cannot be told apart.

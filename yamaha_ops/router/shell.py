@@ -219,8 +219,8 @@ class ShellSession:
         return text
 
     def run_all(
-        self, commands: Sequence[str], timeout: float | None = None, *, at_once: int = 1
-    ) -> Iterator[str | CommandError]:
+        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+    ) -> Iterator[list[str | CommandError]]:
         """See :class:`Session`."""
         end = None if timeout is None else time.monotonic() + timeout
         at_once = at_once if self._dialogue.keeps_typed_ahead else 1
@@ -229,10 +229,12 @@ class ShellSession:
             if left is not None and left <= 0:
                 return
             texts = self._together(group, left) if len(group) > 1 else [self._ask(group[0], left)]
-            for command, text in zip(group, texts, strict=True):
-                self._rows[command] = text.count("\n") + 1
-                line = answers.error_in(text)
-                yield text if line is None else self._refusal(command, line)
+            yield [self._told(*each) for each in zip(group, texts, strict=True)]
+
+    def _told(self, command: str, text: str) -> str | CommandError:
+        self._rows[command] = text.count("\n") + 1
+        line = answers.error_in(text)
+        return text if line is None else self._refusal(command, line)
 
     def send(
         self, command: str, timeout: float | None = None, replies: Iterable[Reply] = ()
@@ -264,16 +266,14 @@ class ShellSession:
         self._require_open()
         self._dialogue.ask(b"", patience=PATIENCE)
 
-    def _together(self, commands: Sequence[str], timeout: float | None) -> Iterator[str]:
+    def _together(self, commands: Sequence[str], timeout: float | None) -> list[str]:
         self._require_open()
         bodies = self._dialogue.ask_together(
             [command.encode("ascii") for command in commands],  # as those on the list are
             patience=TOGETHER_PATIENCE,
             limit=timeout,
         )
-        # Text in an unknown character set raises a question, which has to wait for the last answer.
-        told = list(bodies) if self._codec is None else bodies
-        return map(self._decode, told)
+        return [self._decode(body) for body in bodies]
 
     def _ask(self, command: str, timeout: float | None, replies: Iterable[Reply] = ()) -> str:
         self._require_open()

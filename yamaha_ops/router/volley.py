@@ -25,7 +25,6 @@ FORGOTTEN: Final = 3.0
 """Seconds of silence behind a prompt after which the next command is taken for forgotten."""
 
 _BROKEN: Final = Step(broken=True)
-_DONE: Final = Step(done=True)
 
 
 class TypedAheadError(IncompleteOutputError):
@@ -35,8 +34,8 @@ class TypedAheadError(IncompleteOutputError):
 class Volley:
     """Several answers while they are being read: a state machine without a clock and a wire.
 
-    It stands in for :class:`~yamaha_ops.router.reading.Answer`; ``done`` means that one more
-    answer is whole, and :meth:`next` goes on to the one after it.
+    To :class:`~yamaha_ops.router.dialogue.Dialogue` it is what an
+    :class:`~yamaha_ops.router.reading.Answer` is.
 
     Args:
         lines: What is entered, without line ends; at least two.
@@ -53,10 +52,15 @@ class Volley:
         self._marks = [b"\n" + prompt.text + line + CRLF for line in reversed(others)]
         # None of these is in an answer of a console that reads before it echoes and has no pager.
         self._signs = (*(line + CRLF for line in others), *screen.PAGER_MARKS)
-        self._buffer = bytearray()
+        self._whole: list[bytes] = []
+        self._buffer = bytearray()  # from the line end of the echo on, once that has come
+        self._begun = False
         self._looked = 0
-        self._answer = -1  # where the answer in hand begins; -1 before its echo
-        self._end = -1  # where it ends, once that is known
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The answers."""
+        return [*self._whole, self._last.body]
 
     @property
     def prompt(self) -> bytes:
@@ -64,55 +68,58 @@ class Volley:
         return self._last.prompt
 
     @property
-    def size(self) -> int:
-        """Bytes that have come."""
-        return len(self._buffer) if self._marks else self._last.size
+    def until(self) -> bytes:
+        """The prompts that end the last answer, where they are known."""
+        return self._last.until
 
     @property
-    def body(self) -> bytes:
-        """The answer that is whole."""
-        return bytes(self._buffer[self._answer : self._end]) if self._marks else self._last.body
+    def size(self) -> int:
+        """Bytes that have come."""
+        return sum(map(len, self._whole)) + len(self._buffer) + self._last.size
 
     @property
     def gave_up(self) -> bool:
         """Whether the empty lines behind the last command did not come back as they should."""
         return self._last.gave_up
 
-    def take(self, data: bytes | bytearray) -> None:
+    def take(self, data: bytes) -> None:
         """Add what has come."""
         if self._marks:
             self._buffer += data
         else:
             self._last.take(data)
 
-    def next(self) -> None:
-        """Go on to the next answer."""
-        mark = self._marks.pop()
-        if self._marks:
-            self._answer = self._looked = self._end - 1 + len(mark)
-        else:
-            # The machine for single answers reads the last one, echo and all.
-            self._last.take(self._buffer[self._end + len(self._prompt) :])
-
     def step(self, quiet: float) -> Step:
         """Decide what to do after so many seconds of silence."""
-        if not self._marks:
-            return self._last.step(quiet)
         buffer = self._buffer
-        if self._answer < 0:
+        if not self._begun:
             if not buffer.startswith(self._echo):
                 return WAIT if self._echo.startswith(buffer) else _BROKEN
-            self._answer = self._looked = len(self._echo)
-        if self._finds_end(buffer, self._marks[-1]):
-            answer = self.body
-            return _BROKEN if any(sign in answer for sign in self._signs) else _DONE
-        if buffer.endswith(self._prompt):
-            return Step(wait=FORGOTTEN - quiet) if quiet < FORGOTTEN else _BROKEN
-        return _BROKEN if screen.plain(last_line(buffer)) in screen.PAGER_MARKS else WAIT
+            del buffer[: len(self._echo) - 1]
+            self._begun = True
+        while self._marks:
+            found = buffer.find(self._marks[-1], self._looked)
+            if found < 0:
+                self._looked = max(0, len(buffer) - len(self._marks[-1]))
+                return self._unended(quiet)
+            answer = bytes(buffer[1 : found + 1])
+            if any(sign in answer for sign in self._signs):
+                return _BROKEN
+            self._go_on(answer, found)
+        return self._last.step(quiet)
 
-    def _finds_end(self, buffer: bytearray, mark: bytes) -> bool:
-        # The line end before the prompt may be that of the echo: an answer can be empty.
-        found = buffer.find(mark, max(self._answer, self._looked - len(mark)) - 1)
-        self._looked = len(buffer)
-        self._end = found + 1
-        return found >= 0
+    def _go_on(self, answer: bytes, end: int) -> None:
+        self._whole.append(answer)
+        mark = self._marks.pop()
+        if self._marks:
+            del self._buffer[: end + len(mark) - 1]
+        else:
+            # The machine for single answers reads the last one, echo and all.
+            self._last.take(self._buffer[end + 1 + len(self._prompt) :])
+            self._buffer.clear()
+        self._looked = 0
+
+    def _unended(self, quiet: float) -> Step:
+        if self._buffer.endswith(self._prompt):
+            return Step(wait=FORGOTTEN - quiet) if quiet < FORGOTTEN else _BROKEN
+        return _BROKEN if screen.plain(last_line(self._buffer)) in screen.PAGER_MARKS else WAIT
