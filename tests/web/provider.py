@@ -8,13 +8,13 @@ import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+
+from tests.web.loopback import Silent, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,31 +115,12 @@ class Provider:
 def serving(provider: Provider) -> Iterator[Provider]:
     """Serve it on a free port of loopback."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length).decode()
-            status, found = provider.answer(self.command, self.path, body, self.headers)
-            text = json.dumps(found).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+    class Handler(Silent):
+        def answer(self) -> None:
+            path = urlsplit(self.path).path
+            status, found = provider.answer(self.command, path, self.body().decode(), self.headers)
+            self.send(status, {"Content-Type": "application/json"}, json.dumps(found).encode())
 
-        do_GET = do_POST = _answer
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False  # they are waited for at the end
-    provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with listening(Handler) as port:
+        provider.issuer = f"http://127.0.0.1:{port}"
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

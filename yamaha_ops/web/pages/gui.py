@@ -125,7 +125,7 @@ async def _passed_on(
         raise ConnectTimeoutError(
             "the router's web page does not answer in time", router=found.name
         ) from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # of a redirect that is no address
         await stack.aclose()
         raise ConnectError(
             f"the router's web page cannot be reached: {type(error).__name__}",
