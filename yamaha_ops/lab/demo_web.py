@@ -118,7 +118,7 @@ def keep_history(inventory: Inventory, console: Console, routers: Mapping[str, L
 def make_trouble(routers: Mapping[str, LabRouter]) -> None:
     """Let one line go down and one router be gone."""
     routers[LINE_DOWN].change_prefix(None)
-    routers[UNREACHABLE].faults.refuse_connections = True
+    routers[UNREACHABLE].stop()
 
 
 def add_people(console: Console) -> dict[str, str]:
