@@ -27,7 +27,7 @@ FIDELITY: Final = (
     assumed("No prompt stands before the lines of a block", "no recording"),
     assumed("No abbreviations of commands", "REF shows none"),
     assumed(
-        "Operations that are not in the lab (`traceroute`, `show status qos` ...) are unknown commands",
+        "Operations that are not in the lab (`traceroute`, `show status qos`) are unknown commands",
         "their text was never seen, or nothing here depends on them",
     ),
     assumed("`show config` is open to ordinary users", "REF 57.7 restricts `difference` only"),
