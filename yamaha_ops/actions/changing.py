@@ -7,7 +7,9 @@ history.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.actions.backups import back_up
@@ -15,19 +17,24 @@ from yamaha_ops.actions.jobs import AS_USUAL, Terms, job_for
 from yamaha_ops.actions.scripting import Scripting, scripts_of
 from yamaha_ops.change import apply as one
 from yamaha_ops.change.event import Kind, silent
+from yamaha_ops.change.journal import journal_of
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import hidden_secrets
+from yamaha_ops.change.recovery import left_behind as what_is_left
+from yamaha_ops.change.stop import Stop
 from yamaha_ops.errors import YamahaOpsError
 from yamaha_ops.scripts.access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Event
 
     from yamaha_ops.change.event import Report
     from yamaha_ops.change.job import Job
     from yamaha_ops.change.plan import Plan
     from yamaha_ops.config import Configuration
-    from yamaha_ops.history import Person, Store
+    from yamaha_ops.fleet import Handshakes
+    from yamaha_ops.history import Person, Revision, Store
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
 
@@ -60,13 +67,16 @@ def plan(
     report: Report = silent,
     terms: Terms = AS_USUAL,
     wanted: Configuration | None = None,
+    handshakes: Handshakes | None = None,
 ) -> Plan:
     """Return what :func:`carry_out` would send; nothing is changed.
 
     Raises:
         YamahaOpsError: The router cannot be read, or no plan leads to the wanted configuration.
     """
-    job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
+    job = job_for(
+        inventory, router, report=report, wanted=wanted, terms=terms, handshakes=handshakes
+    )
     if wanted is None:
         job = _with(job, _scripting(inventory, router, report, terms))
     return one.plan(job)
@@ -97,6 +107,9 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
     keeping: Keeping | None = None,
     wanted: Configuration | None = None,
     resume_only: bool = False,
+    show: Callable[[Plan], object] = lambda _plan: None,
+    stop: Event | None = None,
+    handshakes: Handshakes | None = None,
 ) -> Outcome:
     """Change one router and bring its scripts there; keep what it was and what it became.
 
@@ -111,21 +124,47 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
         wanted: What the router should run, its scripts left alone; what the inventory says if left
             out.
         resume_only: Only bring an interrupted change to its end.
+        show: Shown the plan before anything about it is refused or asked.
+        stop: Set, from any thread, by whoever wants to stop: nothing is begun then, what is not
+            confirmed is taken back, and what is confirmed is saved.
+        handshakes: Held while a session is opened, so that many routers do not do it at once.
 
     Raises:
         YamahaOpsError: Nothing was sent.
     """
-    job = job_for(inventory, router, report=report, wanted=wanted, terms=terms)
+    job = job_for(
+        inventory,
+        router,
+        report=report,
+        wanted=wanted,
+        terms=terms,
+        stop=Stop(stop),
+        handshakes=handshakes,
+    )
+    job = replace(job, show=show)
+    if terms.begin_within is not None:
+        job = replace(job, begin_by=job.clock.now() + terms.begin_within)
     scripting = _scripting(inventory, router, report, terms) if wanted is None else None
     if scripting:
         job = _with(job, scripting)
-    trusting = terms.accept_new_host_key
+    keep = partial(
+        _keep,
+        job,
+        keeping,
+        partial(
+            back_up,
+            router,
+            inventory,
+            accept_new_host_key=terms.accept_new_host_key,
+            handshakes=handshakes,
+        ),
+    )
 
     def approved(made: Plan) -> bool:
         if not approve(made):
             return False
         if keeping and made.commands:
-            _keep(job, inventory, router, keeping, keeping.before, trusting=trusting)
+            keep(keeping.before)
         if scripting:
             scripting.prepare(made)
         return True
@@ -134,28 +173,23 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
     outcome = one.apply(job, approved, resume_only=resume_only)
     changed = outcome.result in _KEPT or (interrupted and outcome.result is Result.UNCHANGED)
     if keeping and changed:
-        _keep(job, inventory, router, keeping, keeping.after, trusting=trusting)
+        keep(keeping.after)
     return scripting.finish(outcome) if scripting else outcome
 
 
+def left_behind(inventory: Inventory, router: Router) -> Outcome:
+    """Say what a change that is left at once leaves behind, as the journal knows it."""
+    journal = journal_of(inventory.state, router.name)
+    return what_is_left(router.name, journal, time.time())
+
+
 def _keep(
-    job: Job,
-    inventory: Inventory,
-    router: Router,
-    keeping: Keeping,
-    reason: str,
-    *,
-    trusting: bool,
+    job: Job, keeping: Keeping | None, back_up: Callable[..., tuple[Revision, bool]], reason: str
 ) -> None:
+    if keeping is None:
+        return
     try:
-        revision, new = back_up(
-            router,
-            inventory,
-            keeping.store,
-            reason=reason,
-            author=keeping.author,
-            accept_new_host_key=trusting,
-        )
+        revision, new = back_up(keeping.store, reason=reason, author=keeping.author)
     except YamahaOpsError as error:
         job.tell(f"not kept in the history ({reason}): {error.explain()}", Kind.WARNING)
         return

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Final
 from yamaha_ops.actions.backups import LiveSource
 from yamaha_ops.actions.circumstances import circumstances
 from yamaha_ops.actions.revealing import reveal
+from yamaha_ops.change.clock import SystemClock
 from yamaha_ops.change.event import Kind
 from yamaha_ops.change.expectation import Expectation, Probe, expect, ping
 from yamaha_ops.change.job import VERIFICATION_SECONDS, Job
+from yamaha_ops.change.stop import Stop
 from yamaha_ops.render import render
 from yamaha_ops.router import SftpFiles, connect_administrator
 from yamaha_ops.scripts.access import Access
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yamaha_ops.change.event import Report
     from yamaha_ops.config import Configuration
+    from yamaha_ops.fleet import Handshakes
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.inventory.services import Check
     from yamaha_ops.router import Session
@@ -34,6 +39,7 @@ class Terms:
         allowed: Dangers that are meant, as the refusal names them.
         resend_secrets: Send secrets again that the router shows as ``*``.
         accept_new_host_key: As :func:`yamaha_ops.router.connect`.
+        begin_within: Seconds in which a router must be ready for its change, or it is left alone.
     """
 
     guard: str = "auto"
@@ -41,20 +47,32 @@ class Terms:
     allowed: tuple[str, ...] = ()
     resend_secrets: bool = False
     accept_new_host_key: bool = False
+    begin_within: float | None = None
 
 
 AS_USUAL: Final = Terms()
 
 
-def job_for(
+def job_for(  # noqa: PLR0913 -- what a job may be given, by name
     inventory: Inventory,
     router: Router,
     *,
     report: Report,
     wanted: Configuration | None = None,
     terms: Terms = AS_USUAL,
+    stop: Stop | None = None,
+    handshakes: Handshakes | None = None,
 ) -> Job:
     """Return the job that brings one router to what is wanted, or to what the inventory says.
+
+    Args:
+        inventory: Where templates and state are.
+        router: Its entry.
+        report: Told what happens.
+        wanted: What it should run; what the inventory says if left out.
+        terms: What the user said about it.
+        stop: The wish of somebody to stop, if there can be one.
+        handshakes: Held while a session is opened.
 
     Raises:
         RenderError: The inventory and templates give no configuration.
@@ -69,6 +87,7 @@ def job_for(
             router,
             state=inventory.state,
             accept_new_host_key=terms.accept_new_host_key,
+            handshakes=handshakes,
         ),
         state=inventory.state,
         expected=_expected(rendered, router),
@@ -77,6 +96,8 @@ def job_for(
         allowed=terms.allowed,
         resend_secrets=terms.resend_secrets,
         administrator_password=secret.resolve if secret else None,
+        clock=SystemClock(stop),
+        stop=stop or Stop(),
         report=report,
         verification_seconds=terms.verification_seconds,
         files=partial(
@@ -87,7 +108,14 @@ def job_for(
         ),
         tidy=Access(router, inventory.state).door.recover,
     )
-    job = replace(job, reveal=partial(_reveal, job, inventory, router, terms))
+    source = partial(
+        LiveSource,
+        entry=router,
+        state=inventory.state,
+        accept_new_host_key=terms.accept_new_host_key,
+        handshakes=handshakes,
+    )
+    job = replace(job, reveal=partial(_reveal, job, source))
     if wanted:
         return job
     return replace(job, check_revision=partial(_refuse_for_revision, inventory, router))
@@ -95,16 +123,11 @@ def job_for(
 
 def _reveal(
     job: Job,
-    inventory: Inventory,
-    router: Router,
-    terms: Terms,
+    source: Callable[[Session], LiveSource],
     session: Session,
     running: Configuration,
 ) -> Configuration:
-    source = LiveSource(
-        session, router, inventory.state, accept_new_host_key=terms.accept_new_host_key
-    )
-    return reveal(source, running, lambda text: job.tell(text, Kind.WARNING))
+    return reveal(source(session), running, lambda text: job.tell(text, Kind.WARNING))
 
 
 def _refuse_for_revision(inventory: Inventory, router: Router, firmware: str) -> None:

@@ -82,10 +82,11 @@ def _change(job: Job, approve: Approve) -> Outcome:
     try:
         job.tidy(session)
         made, running = _made(job, session)
-        job.stop.check(job.router)
+        job.may_begin()
         if made.empty:
             session.close()
             return Outcome(job.router, Result.UNCHANGED, nothing_differs(made))
+        job.show(made)
         refuse_dangers(made.dangers, job.allowed, router=job.router)
         if not approve(made):
             session.close()

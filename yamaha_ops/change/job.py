@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yamaha_ops.change.clock import Clock, SystemClock
 from yamaha_ops.change.event import Event, Kind, Report, silent
 from yamaha_ops.change.expectation import Expectation
-from yamaha_ops.change.journal import Journal, Step
+from yamaha_ops.change.journal import Journal, Step, journal_of
 from yamaha_ops.change.stop import Stop
 from yamaha_ops.config import Circumstances
-from yamaha_ops.errors import PlanError
+from yamaha_ops.errors import ApplyError, PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,8 @@ class Job:
         files: Opens the router's files, for the guard that needs one there.
         clock: Time.
         stop: Looked at wherever a change can turn round.
+        begin_by: When, by the clock, it is too late to begin; what was begun is brought to its end.
+        show: Shown the plan before anything about it is refused or asked.
         report: Whom to tell.
         verification_seconds: How long the line may take to come up.
     """
@@ -73,18 +76,33 @@ class Job:
     files: Callable[[], Files] | None = field(default=None, repr=False)
     clock: Clock = field(default_factory=SystemClock)
     stop: Stop = field(default_factory=Stop)
+    begin_by: float = math.inf
+    show: Callable[[Plan], object] = field(default=lambda _plan: None, repr=False)
     report: Report = silent
     verification_seconds: float = VERIFICATION_SECONDS
 
     @property
     def journal(self) -> Journal:
         """Return the journal of the router's open change, if there is one."""
-        return Journal(self.state / "journal" / f"{self.router}.jsonl")
+        return journal_of(self.state, self.router)
 
     @property
     def lock(self) -> Path:
         """Return the path of the router's lock file."""
         return self.state / "journal" / f"{self.router}.lock"
+
+    def may_begin(self) -> None:
+        """Turn round where nothing was sent yet and somebody wants to stop, or time is up.
+
+        Raises:
+            ApplyError: So it is.
+        """
+        self.stop.check(self.router)
+        if self.clock.now() > self.begin_by:
+            raise ApplyError(
+                "it took too long to get ready for the change; nothing was sent",
+                router=self.router,
+            )
 
     def note(self, step: Step, **data: Any) -> None:
         """Journal a step that is safe to take even if it cannot be journalled."""
@@ -105,6 +123,10 @@ class Job:
             self.tell(str(error), Kind.WARNING)
         return outcome
 
-    def tell(self, text: str, kind: Kind = Kind.STEP, done: int = 0, total: int = 0) -> None:
+    def tell(self, text: str, kind: Kind = Kind.STEP) -> None:
         """Report one event."""
-        self.report(Event(self.router, kind, text, done, total))
+        self.report(Event(self.router, kind, text))
+
+    def count(self, text: str, done: float, total: float, unit: str = "") -> None:
+        """Report how far something under way has come."""
+        self.report(Event(self.router, Kind.PROGRESS, text, int(done), int(total), unit))

@@ -125,6 +125,16 @@ class Journal:
             ) from error
 
 
+def journal_of(state: Path, router: str) -> Journal:
+    """Return the journal of a router's open change, if there is one.
+
+    Args:
+        state: The folder that keeps journals and locks.
+        router: Inventory name.
+    """
+    return Journal(state / "journal" / f"{router}.jsonl")
+
+
 def _mend(file: int) -> bytes:
     """Return what ends a torn last line, so that the next one starts on its own."""
     size = os.fstat(file).st_size

@@ -88,9 +88,12 @@ class Plan:
 
     @property
     def risks(self) -> tuple[str, ...]:
-        """Return what single commands do to a running line, each with its command."""
+        """Return what single commands do to a running line, each with its command; no dangers."""
+        dangers = {danger.name for danger in self.dangers}
         return tuple(
-            f"{command.masked}: {command.risk}" for command in self.commands if command.risk
+            f"{command.masked}: {command.risk}"
+            for command in self.commands
+            if command.risk and command.masked not in dangers
         )
 
     def count(self, action: str) -> int:

@@ -31,6 +31,7 @@ from yamaha_ops.errors import (
 if TYPE_CHECKING:
     from yamaha_ops.change.guard import Guard
     from yamaha_ops.change.job import Job
+    from yamaha_ops.change.journal import Journal
     from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
@@ -39,6 +40,8 @@ SLACK_SECONDS = 5.0
 RETURN_SECONDS = 300.0
 """How long a router may take to answer again; a restart takes one to two minutes."""
 RETRY_SECONDS = 5.0
+WAIT_PART_SECONDS = 2.0
+"""How often a long waiting shows how far it is."""
 
 
 def recover(job: Job) -> Outcome:
@@ -69,22 +72,22 @@ def recover(job: Job) -> Outcome:
     return outcome
 
 
-def left_behind(job: Job) -> Outcome:
+def left_behind(router: str, journal: Journal, now: float) -> Outcome:
     """Say what an interruption leaves behind, by the last step in the journal; ask no router."""
-    entries = job.journal.entries()
+    entries = journal.entries()
     reached = max((entry.step for entry in entries), default=Step.PLANNED)
     if reached < Step.ARMING:
-        return Outcome(job.router, Result.FAILED, "interrupted: nothing was sent")
-    resume = f"`yamaha-ops apply {job.router} --resume` looks after it"
+        return Outcome(router, Result.FAILED, "interrupted: nothing was sent")
+    resume = f"`yamaha-ops apply {router} --resume` looks after it"
     armed = next(entry.data for entry in reversed(entries) if entry.step == Step.ARMING)
     if Step.CONFIRMED <= reached < Step.TAKING_BACK:
         reason = "the change is confirmed and may not be saved yet"
     elif guard_of(armed["guard"], armed["identity"]).fires:
-        within = max(0.0, armed["deadline"] - job.clock.now())
+        within = max(0.0, armed["deadline"] - now)
         reason = f"the router goes back by itself within {within:.0f} s"
     else:
         reason = "nothing takes the change back by itself"
-    return Outcome(job.router, Result.UNKNOWN, f"interrupted: {reason}; {resume}")
+    return Outcome(router, Result.UNKNOWN, f"interrupted: {reason}; {resume}")
 
 
 def _after_the_guard(job: Job, guard: Guard, record: Record) -> Session:
@@ -121,8 +124,13 @@ def _left_by_router(record: Record, uptime: int | None) -> float:
 def _wait(job: Job, seconds: float) -> None:
     if seconds > 0:
         job.tell(f"waiting {seconds:.0f} s until the router's guard has fired", Kind.WARNING)
-        job.clock.sleep(seconds)
-        job.stop.check(job.router)
+        waited = 0.0
+        while waited < seconds:
+            job.count("waiting for the guard", waited, seconds, "s")
+            part = min(WAIT_PART_SECONDS, seconds - waited)
+            job.clock.sleep(part)
+            waited += part
+            job.stop.check(job.router)
 
 
 def _reconnect(job: Job) -> Session:
@@ -179,7 +187,7 @@ def _verify_again(job: Job, session: Session, record: Record) -> tuple[Check, ..
 
 def _between_rounds(job: Job, session: Session, waited: float, seconds: float) -> None:
     session.keep_alive()
-    job.tell("verifying", Kind.PROGRESS, int(waited), int(seconds))
+    job.count("verifying", waited, seconds, "s")
     job.stop.check(job.router)
 
 

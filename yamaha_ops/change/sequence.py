@@ -71,7 +71,7 @@ def carry_out(job: Job, plan: Plan, session: Session, running: Configuration) ->
         _refuse_moved(plan, read_running(session))
         footprint = Footprint.of(running, foresee(running, plan.commands))
         guards = guards_for(job, plan, session, footprint)
-        job.stop.check(job.router)
+        job.may_begin()
         change = Change(job, plan, session, footprint, guards[0])
         change.open_journal()
     except BaseException:
@@ -144,7 +144,7 @@ class Change:
         except BaseException:
             # A fault of ours, at an unknown place: cut the line, the guard does the rest.
             session.drop()
-            job.tell(left_behind(job).reason, Kind.FAILURE)
+            job.tell(left_behind(job.router, job.journal, job.clock.now()).reason, Kind.FAILURE)
             raise
         outcome = Outcome(
             job.router, Result.CHANGED, "verified, confirmed and saved", self._commands, checks
@@ -195,7 +195,7 @@ class Change:
 
     def _arm(self) -> None:
         job, guard = self.job, self.guard
-        job.stop.check(job.router)
+        job.may_begin()
         # The time begins now, and not when what the guard needs was brought to the router.
         seconds = self._note_arming()
         self.armed = True
@@ -238,7 +238,7 @@ class Change:
                 if answer:
                     said = f"{command.masked}: the router answered {answer!r}"
                     job.tell(said, Kind.WARNING)
-                job.tell("sending", Kind.PROGRESS, number, self._commands)
+                job.count("sending", number, self._commands)
         job.tell(f"{self._commands} commands sent")
 
     def _verify(self) -> tuple[Check, ...]:
@@ -292,7 +292,7 @@ class Change:
     def _between_rounds(self, waited: float, seconds: float) -> None:
         """Keep the console that armed the guard from being logged out; turn round if asked to."""
         self.session.keep_alive()
-        self.job.tell("verifying", Kind.PROGRESS, int(waited), int(seconds))
+        self.job.count("verifying", waited, seconds, "s")
         self.job.stop.check(self.job.router)
 
     def _keep(self) -> str | None:
@@ -338,7 +338,7 @@ class Change:
             return self._look_again(f"taking back by hand failed: {error.message}")
         except BaseException:
             session.drop()
-            job.tell(left_behind(job).reason, Kind.FAILURE)
+            job.tell(left_behind(job.router, job.journal, job.clock.now()).reason, Kind.FAILURE)
             raise
         session.close()
         return ended

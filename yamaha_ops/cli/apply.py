@@ -1,15 +1,11 @@
 """`yamaha-ops apply`: change routers to what the inventory says, or leave them as they were."""
 
-import json
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,25 +13,29 @@ from rich.console import Console
 
 from yamaha_ops.actions.changing import Keeping, carry_out
 from yamaha_ops.actions.changing import plan as plan_for
+from yamaha_ops.actions.crew import site_of
 from yamaha_ops.actions.histories import author_from, store_for
 from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import abandon as give_up
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.change.job import VERIFICATION_SECONDS
-from yamaha_ops.change.outcome import Outcome, failed
+from yamaha_ops.change.journal import journal_of
+from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.plan import Plan, Reviewed
 from yamaha_ops.change.rollout import ALL_AT_ONCE, Rollout, roll_out
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._plans import Progress, show_outcome, show_plan, show_summary, summary
-from yamaha_ops.errors import InputError, YamahaOpsError
-from yamaha_ops.fleet import run
-from yamaha_ops.inventory import Router, load
+from yamaha_ops.cli._changing import Face, one
+from yamaha_ops.cli._choosing import chosen
+from yamaha_ops.cli._plans import summary
+from yamaha_ops.cli._progress import Progress
+from yamaha_ops.errors import ApplyError, InputError, UnknownStateError
+from yamaha_ops.fleet import HANDSHAKES, Handshakes, Policy, run, waves
+from yamaha_ops.inventory import Inventory, Router, load
 
 app = typer.Typer(add_completion=False)
 
 Approve = Callable[[Plan], bool]
-Change = Callable[[Router], Outcome]
 
 
 @app.command()
@@ -75,6 +75,27 @@ def apply(
     at_once: Annotated[
         int, typer.Option("--at-once", min=1, help="Routers at a time within a wave.")
     ] = 8,
+    per_site: Annotated[
+        int | None,
+        typer.Option("--per-site", min=1, help="... of those with the same label `site`."),
+    ] = None,
+    handshakes: Annotated[
+        int,
+        typer.Option(
+            "--handshakes",
+            min=1,
+            help="SSH handshakes at a time: they keep processors busy, sessions do not.",
+        ),
+    ] = HANDSHAKES,
+    deadline: Annotated[
+        float | None,
+        typer.Option(
+            "--deadline",
+            min=1,
+            help="Seconds in which a router must be ready for its change, or it is left as it is. "
+            "One whose change has begun is always brought to its end.",
+        ),
+    ] = None,
     allow: Annotated[
         list[str] | None,
         typer.Option("--allow", help="A danger that is meant, as the refusal names it."),
@@ -88,110 +109,159 @@ def apply(
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    """Change routers to what the inventory says, under a guard that takes it back."""
+    """Change routers to what the inventory says, under a guard that takes it back.
+
+    Ctrl-C begins no further router, takes back what is not confirmed and saves what is; a second
+    one leaves at once, and the next run looks after what is open.
+    """
     if guard not in CHOICES:
         raise typer.BadParameter(f"choose from {', '.join(CHOICES)}", param_hint="--guard")
-    review = Reviewed.load(reviewed) if reviewed else None
+    try:
+        rollout = Rollout(wave, max_failures, at_once)
+        list(waves((), wave))
+    except InputError as error:
+        raise typer.BadParameter(error.explain(), param_hint="--wave") from None
     known = load(inventory)
-    chosen = known.select(routers or (), labels or (), everything)
+    routers_meant = chosen(known, routers, labels, everything)
+    many = len(routers_meant) > 1
+    if reviewed and many:
+        raise typer.BadParameter("it is the plan of one router; name one", param_hint="--plan")
+    review = Reviewed.load(reviewed) if reviewed else None
     keeping = None
     if not no_history:
         keeping = Keeping(store_for(known, history, history_key), author_from(author))
-    many = len(chosen) > 1
-    if review and many:
-        raise InputError("--plan applies the plan of one router; name one")
     err = Console(stderr=True, highlight=False)
     out = None if as_json else Console(highlight=False)
-    with closing(Progress(err, many=many)) as progress:
-        terms = Terms(
-            guard, verify_seconds, tuple(allow or ()), resend_secrets, accept_new_host_key
-        )
-        outcomes: Iterator[Outcome]
-        if abandon:
-            outcomes = (give_up(job_for(known, router, report=progress)) for router in chosen)
-        else:
-            change = partial(
-                carry_out,
-                known,
-                report=progress,
-                terms=terms,
-                keeping=keeping,
-                resume_only=resume,
-            )
-            if many:
-                rollout = Rollout(wave, max_failures, at_once)
-                shown = None if yes or resume else partial(plan_for, known, terms=terms)
-                outcomes = _many(chosen, change, rollout, shown, err)
-            else:
-                approve = _reviewing(review, _sure if yes or review else _ask, out)
-                outcomes = _one(chosen[0], partial(change, approve=approve), raising=not as_json)
-        ended = [_told(outcome, out) for outcome in outcomes]
-    if many and out:
-        show_summary(ended, out)
-    raise typer.Exit(max(outcome.exit_code for outcome in ended))
-
-
-def _one(router: Router, change: Change, *, raising: bool) -> Iterator[Outcome]:
-    try:
-        yield change(router)
-    except YamahaOpsError as error:
-        if raising:
-            raise
-        yield failed(router.name, error)
-
-
-def _many(
-    routers: Sequence[Router],
-    change: Callable[..., Outcome],
-    rollout: Rollout,
-    plan: Callable[[Router], Plan] | None,
-    console: Console,
-) -> Iterator[Outcome]:
-    """Roll out; the first Ctrl-C begins no further router and waits for those under way."""
-    stopped = Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-        stopped.set()
-        console.print("no further router is begun; those under way are brought to their end")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        with ThreadPoolExecutor(rollout.at_once) as executor:
-            approve: Approve = _sure
-            if plan:
-                approve = _asked_once(routers, plan, executor, rollout.at_once, console)
-            yield from roll_out(
-                routers,
-                partial(change, approve=approve),
-                rollout,
-                executor=executor,
-                stop=stopped.is_set,
-            )
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _told(outcome: Outcome, console: Console | None) -> Outcome:
-    if console:
-        show_outcome(outcome, console)
+    progress = Progress(err, many=many, total=len(routers_meant) if many else 0)
+    face = Face(known, routers_meant, progress, err, out)
+    if abandon:
+        face.tell(map(partial(_abandon, known, progress), routers_meant))
+        raise typer.Exit(face.code)
+    terms = Terms(
+        guard,
+        verify_seconds,
+        tuple(allow or ()),
+        resend_secrets,
+        accept_new_host_key,
+        begin_within=deadline,
+    )
+    stop = face.conductor.stop
+    change = partial(
+        carry_out,
+        known,
+        report=progress,
+        terms=terms,
+        keeping=keeping,
+        stop=stop,
+        handshakes=Handshakes(handshakes),
+    )
+    sure = yes or resume
+    work: Callable[[], Iterable[Outcome]]
+    if many:
+        plan = partial(plan_for, known, terms=terms, handshakes=Handshakes(handshakes))
+        one_of_many = partial(change, resume_only=resume)
+        fleet = Fleet(routers_meant, rollout, per_site, one_of_many, stop)
+        work = partial(_many, fleet, None if sure else partial(_plan_all, fleet, plan, face))
     else:
-        sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-    return outcome
+        work = partial(
+            one,
+            routers_meant[0],
+            partial(
+                change,
+                approve=_reviewing(review, _sure if sure or review else face.ask),
+                show=face.show,
+                resume_only=resume,
+            ),
+            raising=not as_json,
+        )
+    face.run(work)
+    raise typer.Exit(face.code)
 
 
-def _reviewing(
-    review: Reviewed | None, ask: Callable[[str], bool], console: Console | None
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Many routers, and how they are changed.
+
+    Attributes:
+        routers: Whom.
+        rollout: How many at a time, and when no further one is begun.
+        per_site: How many of those that share a line.
+        change: Changes one; ``approve`` is still to be given.
+        stop: Set where nothing shall be begun any more.
+    """
+
+    routers: Sequence[Router]
+    rollout: Rollout
+    per_site: int | None
+    change: Callable[..., Outcome]
+    stop: Event
+
+    @property
+    def policy(self) -> Policy[Router]:
+        """What limits how many are under way, beside their number."""
+        return Policy(site=site_of, per_site=self.per_site)
+
+
+def _many(fleet: Fleet, ask: Callable[[Executor], Approve] | None) -> Iterator[Outcome]:
+    with ThreadPoolExecutor(fleet.rollout.at_once) as executor:
+        approve = ask(executor) if ask else _sure
+        yield from roll_out(
+            fleet.routers,
+            partial(fleet.change, approve=approve),
+            fleet.rollout,
+            executor=executor,
+            policy=fleet.policy,
+            stop=fleet.stop.is_set,
+        )
+
+
+def _plan_all(
+    fleet: Fleet,
+    plan: Callable[[Router], Plan],
+    face: Face,
+    executor: Executor,
 ) -> Approve:
-    """Show the plan of one router, hold it against the reviewed one, then ask."""
+    """Make every plan, ask once, and approve afterwards only what was shown."""
+    prints: dict[str, str] = {}
+
+    def settled(router: Router) -> Plan | None:
+        """Plan from what a router runs once its open change has come to an end."""
+        if fleet.stop.is_set():
+            return None
+        if journal_of(face.inventory.state, router.name).path.exists():
+            outcome = fleet.change(router, approve=_sure, resume_only=True)
+            if outcome.result is Result.UNKNOWN:
+                raise UnknownStateError(outcome.reason, router=router.name)
+        return plan(router)
+
+    for done in run(
+        settled,
+        fleet.routers,
+        executor=executor,
+        at_once=fleet.rollout.at_once,
+        policy=fleet.policy,
+    ):
+        with face.progress.aside():
+            if done.error:
+                face.err.print(done.error.explain(), style="red")
+            elif done.value and not done.value.empty:
+                face.err.print(summary(done.value))
+                prints[done.item.name] = done.value.fingerprint
+    if prints and not face.ask(f"Apply to {len(prints)} routers?"):
+        raise ApplyError("not approved; nothing was sent")
+    return lambda made: prints.get(made.router) == made.fingerprint
+
+
+def _abandon(inventory: Inventory, report: Progress, router: Router) -> Outcome:
+    return give_up(job_for(inventory, router, report=report))
+
+
+def _reviewing(review: Reviewed | None, ask: Callable[[str], bool]) -> Approve:
+    """Hold the plan of one router against the reviewed one, then ask."""
 
     def approve(plan: Plan) -> bool:
         if review:
             review.check(plan)
-        if console:
-            show_plan(plan, console)
         return ask(f"Apply to {plan.router}?")
 
     return approve
@@ -200,32 +270,3 @@ def _reviewing(
 def _sure(_about: object) -> bool:
     """Approve: the user has said yes already."""
     return True
-
-
-def _asked_once(
-    routers: Sequence[Router],
-    plan: Callable[[Router], Plan],
-    executor: ThreadPoolExecutor,
-    at_once: int,
-    console: Console,
-) -> Approve:
-    """Make every plan, ask once, and approve afterwards only what was shown."""
-    prints: dict[str, str] = {}
-    for done in run(plan, routers, executor=executor, at_once=at_once):
-        if done.value is None:
-            console.print(done.error.explain() if done.error else "", style="red")
-        elif not done.value.empty:
-            console.print(summary(done.value))
-            prints[done.value.router] = done.value.fingerprint
-    if prints and not _ask(f"Apply to {len(prints)} routers?"):
-        raise YamahaOpsError("not approved; nothing was sent")
-    return lambda plan: prints.get(plan.router) == plan.fingerprint
-
-
-def _ask(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise InputError(
-            f"nobody is there to answer: {question}",
-            hint="Answer on a terminal, or say --yes, or apply a reviewed plan with --plan.",
-        )
-    return typer.confirm(question, err=True)

@@ -13,9 +13,10 @@ from yamaha_ops.actions.jobs import Terms
 from yamaha_ops.change.apply import nothing_differs
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._choosing import chosen
 from yamaha_ops.cli._plans import markdown, show_plan
 from yamaha_ops.durable import write_private
-from yamaha_ops.errors import ExitCode, InputError, YamahaOpsError
+from yamaha_ops.errors import ExitCode, YamahaOpsError
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
@@ -45,16 +46,16 @@ def plan(
     """Show the commands that apply would send. Nothing is changed."""
     known = load(inventory)
     terms = Terms(accept_new_host_key=accept_new_host_key, resend_secrets=resend_secrets)
-    chosen = known.select(routers or (), labels or (), everything)
-    if out and len(chosen) > 1:
-        raise InputError("--out saves the plan of one router; name one")
+    meant = chosen(known, routers, labels, everything)
+    if out and len(meant) > 1:
+        raise typer.BadParameter("it saves the plan of one router; name one", param_hint="--out")
     console = Console(highlight=False)
     differs, code = False, ExitCode.DONE
-    for router in chosen:
+    for router in meant:
         try:
             made = make(known, router, terms=terms)
         except YamahaOpsError as error:
-            if len(chosen) == 1 and not as_json:
+            if len(meant) == 1 and not as_json:
                 raise
             code = max(code, error.exit_code)
             if as_json:

@@ -15,13 +15,12 @@ from yamaha_ops.actions.jobs import Terms
 from yamaha_ops.actions.sides import FORMS, Sides
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.change.job import VERIFICATION_SECONDS
-from yamaha_ops.change.outcome import Outcome
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._asking import ask
-from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
-from yamaha_ops.errors import InputError
+from yamaha_ops.cli._changing import Face, one
+from yamaha_ops.cli._plans import show_plan
+from yamaha_ops.cli._progress import Progress
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
@@ -59,37 +58,41 @@ def restore(
     The router is backed up before and after, so that a restore can be restored.
     """
     if guard not in CHOICES:
-        raise InputError(f"there is no guard {guard!r}", hint=f"Choose from {', '.join(CHOICES)}.")
+        raise typer.BadParameter(f"choose from {', '.join(CHOICES)}", param_hint="--guard")
     known = load(inventory)
     entry = known.router(router)
     store = store_for(known, history, history_key)
     side = Sides(known, entry, store).find(revision)
-    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
-    console = None if as_json else out
+    out = None if as_json else Console(highlight=False)
+    err = Console(stderr=True, highlight=False)
     terms = Terms(
         guard, verify_seconds, tuple(allow or ()), accept_new_host_key=accept_new_host_key
     )
-    with closing(Progress(err)) as progress:
-        if dry_run:
+    progress = Progress(err)
+    if dry_run:
+        with closing(progress):
             made = plan(known, entry, report=progress, terms=terms, wanted=side.configuration)
-            _show_plan(made, console)
-            return
-        outcome = carry_out(
-            known,
-            entry,
-            partial(_approve, yes=yes, console=console),
-            report=progress,
-            terms=terms,
-            keeping=Keeping(
-                store,
-                author_from(author),
-                before=f"before restoring {side.about}",
-                after=f"restored {side.about}",
-            ),
-            wanted=side.configuration,
-        )
-    _tell(outcome, console)
-    raise typer.Exit(outcome.exit_code)
+            _show_plan(made, out)
+        return
+    face = Face(known, [entry], progress, err, out)
+    change = partial(
+        carry_out,
+        known,
+        approve=lambda made: yes or face.ask(f"Restore {made.router}?"),
+        report=progress,
+        terms=terms,
+        keeping=Keeping(
+            store,
+            author_from(author),
+            before=f"before restoring {side.about}",
+            after=f"restored {side.about}",
+        ),
+        wanted=side.configuration,
+        show=face.show,
+        stop=face.conductor.stop,
+    )
+    face.run(partial(one, entry, change, raising=not as_json))
+    raise typer.Exit(face.code)
 
 
 def _show_plan(made: Plan, console: Console | None) -> None:
@@ -97,16 +100,3 @@ def _show_plan(made: Plan, console: Console | None) -> None:
         sys.stdout.write(json.dumps(made.as_json(), ensure_ascii=False) + "\n")
     else:
         show_plan(made, console)
-
-
-def _approve(plan: Plan, *, yes: bool, console: Console | None) -> bool:
-    if console:
-        show_plan(plan, console)
-    return yes or ask(f"Restore {plan.router}?")
-
-
-def _tell(outcome: Outcome, console: Console | None) -> None:
-    if console:
-        show_outcome(outcome, console)
-    else:
-        sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
