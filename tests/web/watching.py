@@ -31,6 +31,24 @@ class Inline(Executor):
         return future
 
 
+class Living(TableSession):
+    """A router whose time goes on with the test's clock."""
+
+    def __init__(self, network: Network, router: str) -> None:
+        super().__init__(router=router)
+        self.network = network
+
+    def run(self, command: str, timeout: float | None = None) -> str:
+        text = super().run(command, timeout)
+        return text.replace("2days 01:00:00", uptime(self.network.uptime))
+
+
+def uptime(seconds: float) -> str:
+    """Write a duration as the router does."""
+    hours, left = divmod(int(seconds) % 86400, 3600)
+    return f"{int(seconds) // 86400}days {hours:02}:{left // 60:02}:{left % 60:02}"
+
+
 @dataclass
 class Network:
     """Opens sessions with routers.
@@ -46,11 +64,12 @@ class Network:
     texts: dict[str, str] = field(default_factory=dict)
     fails: dict[str, Exception] = field(default_factory=dict)
     opened: list[TableSession] = field(default_factory=list)
+    uptime: float = 0.0
 
     def open(self, router: Router, _seconds: float) -> TableSession:
         if router.name in self.fails:
             raise self.fails[router.name]
-        session = TableSession(router=router.name)
+        session = Living(self, router=router.name)
         session.answers |= self.answers.get(router.name, {})
         session.text = self.texts.get(router.name, session.text)
         self.opened.append(session)
@@ -80,6 +99,7 @@ class Bench:
         self.clock = clock
         self.network = network
         self.rounds: list[Any] = []
+        self.started = clock.ticking
         self.watch = self.begin()
 
     def begin(self) -> Watch:
@@ -88,11 +108,15 @@ class Bench:
         self.watch = Watch(self.console, opened=self.network.open, pool=Inline())
         self.watch.poller._ended = self.rounds.append  # taken in by `keep`, in this thread
         self.console.workers.append(self.watch)
+        # The first round of a fleet is spread over a moment.
+        self.watch.poller.step()
+        self.clock.step(1.0)
         return self.watch
 
     def ask(self) -> int:
         """Ask every router that is due; return how many were."""
         before = len(self.rounds)
+        self.network.uptime = self.clock.ticking - self.started + 10 * 86400
         self.watch.poller.step()
         return len(self.rounds) - before
 
