@@ -1,6 +1,6 @@
 """Every table, known by being imported: one line for each module of models."""
 
-from yamaha_ops.web.store import fleet, people
+from yamaha_ops.web.store import changes, fleet, people
 from yamaha_ops.web.store.base import Base
 
-__all__ = ["Base", "fleet", "people"]
+__all__ = ["Base", "changes", "fleet", "people"]
