@@ -140,7 +140,7 @@ def site(
 def test_two_scripts_come_with_their_settings_and_then_nothing_is_left(site: Site) -> None:
     code, out, _ = site.run("plan", "home", "--detailed-exitcode")
     assert code == 3
-    assert "  + /lua/mine.lua missing: put there" in out
+    assert "  + /lua/mine.lua missing: to be put there" in out
     assert "started with NOTIFY_URL=env:HOOK, PACE=30" in out
     code, out, err = site.apply()
     assert code == 0, out + err
@@ -164,9 +164,10 @@ def test_a_script_is_there_before_its_schedule_and_goes_after_it(
 ) -> None:
     seen: list[tuple[bool, bool]] = []
 
-    def watched(job: Delivery) -> None:
-        prepare(job)
+    def watched(job: Delivery) -> str:
+        lies = prepare(job)
         seen.append((job.path in site.files, job.path in site.router.running.text))
+        return lies
 
     monkeypatch.setattr(scripting, "prepare", watched)
     assert site.apply()[0] == 0
@@ -336,7 +337,7 @@ def test_markdown_has_a_table_of_the_scripts(site: Site) -> None:
     code, out, _ = site.run("plan", "home", "--markdown")
     assert code == 0
     assert "```\n\n| script | is | what is done |\n|---|---|---|\n" in out
-    assert "| `/lua/mine.lua` | missing | put there (" in out
+    assert "| `/lua/mine.lua` | missing | to be put there (" in out
     assert out.endswith("|\n")
 
 

@@ -145,7 +145,7 @@ def test_a_delivery_tells_how_far_it_is(site: Site, way: str) -> None:
 
 @each_way
 def test_a_new_script_is_put_in_place_and_not_started(site: Site, way: str) -> None:
-    prepare(site.job(RESIDENT, way))
+    assert prepare(site.job(RESIDENT, way)) == PATH
     assert (site.files, site.running, site.door) == ({PATH: RESIDENT}, [], [])
     before = site.writes
     done = site.deliver(RESIDENT, way)
@@ -156,13 +156,27 @@ def test_a_new_script_is_put_in_place_and_not_started(site: Site, way: str) -> N
 @each_way
 def test_a_better_script_waits_beside_the_old_one(site: Site, way: str) -> None:
     site.deliver(RESIDENT, way)
-    prepare(site.job(BETTER, way))
+    assert prepare(site.job(BETTER, way)) == "/lua/watch.new.lua"
     assert site.files == {PATH: RESIDENT, "/lua/watch.new.lua": BETTER}
     assert site.running == [RESIDENT]
     sent = site.said.count("bytes sent")
     assert site.deliver(BETTER, way).written
     assert (site.files, site.running) == ({PATH: BETTER}, [BETTER])
     assert site.said.count("bytes sent") == sent, "nothing is sent twice"
+
+
+@pytest.mark.parametrize("before", [None, RESIDENT], ids=["new", "better"])
+def test_what_was_prepared_goes_on_without_another_transfer(
+    site: Site, before: bytes | None
+) -> None:
+    def never() -> Files:
+        raise AssertionError
+
+    if before:
+        site.deliver(before)
+    lies = prepare(site.job(BETTER))
+    assert site.deliver(BETTER, lies=lies, files=never).started
+    assert (site.files, site.running, site.door) == ({PATH: BETTER}, [BETTER], [])
 
 
 def test_what_waits_beside_is_sent_again_where_it_is_something_else(site: Site) -> None:

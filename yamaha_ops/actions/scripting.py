@@ -111,6 +111,8 @@ class Scripting:
     report: Report = silent
     clock: Clock = field(default_factory=SystemClock)
     _found: dict[str, How] = field(default_factory=dict)
+    _lies: dict[str, str] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
     _marked: list[str] = field(default_factory=list)
     _seen: Seen | None = None
     _approved: bool = False
@@ -197,17 +199,17 @@ class Scripting:
     def _step(self, path: str, how: How) -> ScriptStep:
         script = self._wanted(path)
         if script is None:
-            return ScriptStep(path, how, "stopped and removed")
+            return ScriptStep(path, how, "to be stopped and removed")
         size = f"{len(script.source):,} bytes"
         does = {
             How.MISSING: f"put there ({size})",
             How.DIFFERENT: f"replaced ({size})",
-            How.UNCOMPARED: f"compared over TFTP and replaced where it differs ({size})",
+            How.UNCOMPARED: f"compared over TFTP, replaced where it differs ({size})",
         }
         parts = [does[how]] if how in does else []
         if script.starts:
             parts.append("started" if how in {How.MISSING, How.STOPPED} else "started anew")
-        text = ", ".join(parts)
+        text = "to be " + " and ".join(parts)
         if script.settings:
             text += " with " + ", ".join(f"{k}={v}" for k, v in script.settings.items())
         return ScriptStep(path, how, text, script.digest)
@@ -228,7 +230,8 @@ class Scripting:
             return
         for script in self.scripts:
             if not script.embedded and self._found.get(script.path) in _FILES:
-                prepare(replace(self._delivery(script), begin=False))
+                job = replace(self._delivery(script), begin=False)
+                self._lies[script.path] = prepare(job)
         self._remember(made.commands)
 
     def _remember(self, commands: tuple[Command, ...]) -> None:
@@ -256,15 +259,20 @@ class Scripting:
         self.access.ledger.set(self.settings)
         leaving = [path for path, how in self._found.items() if how is How.EXTRA]
         results = [self._done(path, self._remove) for path in sorted(leaving)]
-        for script in self.scripts:
-            if how := self._found.get(script.path):
-                self.tell(f"{script.path} {how}")
-                results.append(self._done(script.path, self._bring))
+        coming = (script.path for script in self.scripts if script.path in self._found)
+        results += [self._done(path, self._bring) for path in coming]
         return _with(outcome, tuple(results))
 
     def tell(self, text: str, kind: Kind = Kind.STEP) -> None:
         """Report one event."""
         self.report(Event(self.access.router.name, kind, text))
+
+    def _once(self, event: Event) -> None:
+        """Report an event; a warning that several scripts would give, only the first time."""
+        if event.kind is Kind.WARNING and event.text in self._said:
+            return
+        self._said.add(event.text)
+        self.report(event)
 
     def _done(self, path: str, work: Callable[[str], str]) -> ScriptResult:
         try:
@@ -289,17 +297,18 @@ class Scripting:
             name=script.name,
             source=script.source,
             connect=self.access.session,
-            way=self.access.way(script.via, self.report),
+            way=self.access.way(script.via, self._once),
             door=self.access.door,
             lock=self.access.lock,
             folder=script.folder,
             begin=script.starts,
             arguments=script.arguments,
             anew=self._found.get(script.path) is not How.UNCOMPARED,
+            lies=self._lies.get(script.path, ""),
             ledger=self.access.ledger,
             ours=True,
             clock=self.clock,
-            report=self.report,
+            report=self._once,
         )
 
     def _start_embedded(self, script: Script) -> str:

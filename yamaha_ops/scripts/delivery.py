@@ -67,6 +67,7 @@ class Delivery:
         begin: Whether it shall run afterwards; if not, what runs is left alone.
         arguments: What it is started with.
         anew: Whether it shall begin anew even where it runs the same bytes already.
+        lies: Where :func:`prepare` has left its bytes a moment ago, compared and judged.
         ledger: Where it is noted what of it still runs as it was before.
         ours: Whether the inventory wants it, and may remove it once it does not.
     """
@@ -82,6 +83,7 @@ class Delivery:
     begin: bool = True
     arguments: str = ""
     anew: bool = False
+    lies: str = ""
     ledger: Ledger | None = None
     ours: bool = False
     clock: Clock = field(default_factory=SystemClock)
@@ -163,12 +165,15 @@ def deliver(job: Delivery) -> Delivered:
             return delivering.attempt()
 
 
-def prepare(job: Delivery) -> None:
+def prepare(job: Delivery) -> str:
     """Bring a script as far as it can come before its configuration does; nothing is started.
 
     A new one is put in its place, where nothing starts it yet; one that replaces another waits
     beside it, compared and judged. :func:`deliver` goes on from there and writes nothing twice.
     The caller holds the router's lock.
+
+    Returns:
+        Where it lies now, for :attr:`Delivery.lies`.
 
     Raises:
         YamahaOpsError: It was refused before anything that runs was touched.
@@ -179,6 +184,7 @@ def prepare(job: Delivery) -> None:
     except _LineLostError:
         job.tell("the line was lost; going on with a new session", Kind.WARNING)
         delivering.attempt(whole=False)
+    return delivering.lies
 
 
 class _LineLostError(ConnectError):
@@ -193,6 +199,7 @@ class _Delivering:
     def __init__(self, job: Delivery) -> None:
         self._job = job
         self._was_running = False
+        self.lies = job.path
 
     def attempt(self, *, whole: bool = True) -> Delivered:
         """Deliver on a session of its own, or only as far as nothing that runs is touched."""
@@ -232,6 +239,7 @@ class _Delivering:
         if written:
             self._judge()
         if old and not whole:
+            self.lies = job.new
             return Delivered(job.router, job.path, written, started=False, task=None)
         if written:
             self._swap_in(old=old)
@@ -278,6 +286,8 @@ class _Delivering:
     def _upload(self, found: Mapping[str, Entry]) -> bool:
         """Bring the bytes to the new name, compared; tell whether they are not in place yet."""
         job = self._job
+        if job.lies and self._has_size(found.get(job.lies.rpartition("/")[2])):
+            return job.lies == job.new
         with job.way.open(self._session) as files:
             if self._has_size(found.get(job.name)) and self._holds(files, job.path):
                 job.tell("nothing written: it is there already")
@@ -375,7 +385,8 @@ class _Delivering:
         trial = tasks.restart(self._session, job.connect, job.path, job.arguments, job.clock)
         if trial.error is None:
             number = trial.task.id if trial.task else None
-            job.tell(f"started, task {number}" if number else "started, and ended well")
+            how = f"task {number}" if number else "and ended well"
+            job.tell(f"{job.path} started, {how}")
             return number
         job.tell(trial.error, Kind.FAILURE)
         if not written:
