@@ -8,6 +8,7 @@ client; CPU per router is the client's alone. ``python -m benchmarks.fleet_scale
 from __future__ import annotations
 
 import gc
+import pickle
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from benchmarks._bare import Bare
 from benchmarks._lab import emulated, entry
 from benchmarks._result import Result
 from benchmarks._table import shown
+from yamaha_ops.exporter.spool import Spool
 from yamaha_ops.exporter.target import Settings, Target
 from yamaha_ops.fleet import run
 from yamaha_ops.health import MODULES
@@ -47,6 +49,8 @@ SECONDS = 60.0
 DEAD_SECONDS = 5.0
 """How long a dead router is waited for."""
 MODULE = MODULES["line"]
+MANY = 5000
+"""Routers whose metrics are written as one page."""
 WARM = 100
 """Sessions held open to see what they weigh."""
 
@@ -121,6 +125,7 @@ def results() -> Iterator[Result]:
             )
         yield from _with_dead(fleet, routers[:200], open_)
         yield from _memory(ports)
+        yield _page(fleet.ask(routers[0]), state / "scrape")
 
 
 def _with_dead(fleet: Fleet, living: Sequence[Router], open_: ExitStack) -> Iterator[Result]:
@@ -142,19 +147,39 @@ def _with_dead(fleet: Fleet, living: Sequence[Router], open_: ExitStack) -> Iter
 
 def _memory(ports: Sequence[int]) -> Iterator[Result]:
     """Hold sessions open, in a process of their own each."""
-    ours, bare = (
-        float(
-            subprocess.run(  # noqa: S603 -- this very file
-                [sys.executable, "-m", "benchmarks.fleet_scale", kind, *map(str, ports[:WARM])],
-                check=True,
-                capture_output=True,
-                text=True,
-            ).stdout
-        )
-        for kind in ("ours", "bare")
-    )
+    ours, bare = (_told(kind, *map(str, ports[:WARM])) for kind in ("ours", "bare"))
     yield Result(AREA, "memory per warm router / bare paramiko", ours, bare, "KB")
     yield Result(AREA, "... beyond paramiko's own / 400 KB", ours - bare, 400.0, "KB", 1.0)
+
+
+def _page(scrape: Scrape, file: Path) -> Result:
+    """Write the page of many routers that say what one said, in a process of its own each."""
+    file.write_bytes(pickle.dumps(scrape))
+    many, few = (_told("page", str(file), str(count)) for count in (MANY, MANY // 5))
+    what = f"memory for the metrics of {MANY} routers / {MANY // 5}"
+    return Result(AREA, what, many, few, "KB", 1.2)
+
+
+def _told(*words: str) -> float:
+    """Run this very file and return the number that it prints."""
+    program = [sys.executable, "-m", "benchmarks.fleet_scale", *words]
+    done = subprocess.run(program, check=True, capture_output=True, text=True)  # noqa: S603 -- ours
+    return float(done.stdout)
+
+
+def _write_page(file: Path, count: int) -> None:
+    """Print the kilobytes that so many routers need, each an object of its own."""
+    data = file.read_bytes()
+    scrape: Scrape = pickle.loads(data)  # noqa: S301 -- written above
+    before, size = _resident(), 0
+    with Spool() as spool:
+        for number in range(count):
+            scrape = pickle.loads(data)  # noqa: S301 -- written above
+            spool.add(replace(scrape, router=f"r{number}"))
+        for piece in spool.page():
+            size += len(piece)
+    assert size > count * 1000
+    print(_resident("VmHWM:") - before)
 
 
 def _weigh(kind: str, ports: Sequence[int]) -> None:
@@ -179,13 +204,15 @@ def _weigh(kind: str, ports: Sequence[int]) -> None:
             each.close()
 
 
-def _resident() -> float:
+def _resident(which: str = "VmRSS:") -> float:
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return float(status.partition("VmRSS:")[2].split()[0])
+    return float(status.partition(which)[2].split()[0])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:2] == ["page"]:
+        _write_page(Path(sys.argv[2]), int(sys.argv[3]))
+    elif len(sys.argv) > 1:
         _weigh(sys.argv[1], [int(port) for port in sys.argv[2:]])
     else:
         sys.exit(shown(results()))
