@@ -39,13 +39,12 @@ class Choice:
             "since": since,
             "until": until,
         }
-        last = _day(until)
         self.wanted = Wanted(
             who=who,
             act=act,
             router=router,
-            since=_midnight(_day(since)),
-            until=_midnight(last + timedelta(days=1)) if last else None,
+            since=_midnight(since),
+            until=_midnight(until, after=1),
         )
 
     def query(self, **more: int) -> str:
@@ -94,17 +93,10 @@ def _json(console: Console, wanted: Wanted) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _day(text: str) -> date | None:
+def _midnight(day: str, *, after: int = 0) -> float | None:
+    """Return when a day begins, or one so many days after; None for what is no day."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date | None) -> float | None:
-    if day is None:
-        return None
-    try:
-        return datetime.combine(day, time()).astimezone().timestamp()
+        begin = datetime.combine(date.fromisoformat(day) + timedelta(days=after), time())
+        return begin.astimezone().timestamp()
     except (OverflowError, ValueError):
         return None
