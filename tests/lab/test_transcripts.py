@@ -76,6 +76,45 @@ def test_show_status_tunnel(bench: Make, v6plus: str) -> None:
     ]
 
 
+def test_show_status_tunnel_english(bench: Make) -> None:
+    """RTX810/show_status_tunnel.en.1: an IPsec tunnel with its keepalive, every line but one."""
+    traffic = Duplex(Flow(61583, 33248342), Flow(51869, 6139235))
+    made = bench(world=World(tunnel=traffic, peers=frozenset({3}), offer=Offer(settle_seconds=0)))
+    terminal = english(made.login().administrator())
+    made.clock._now = at("2020-03-11T23:18:59")
+    terminal.type(
+        "tunnel select 3",
+        "ipsec tunnel 103",
+        "ipsec sa policy 103 3 esp aes-cbc sha-hmac",
+        "ipsec ike remote address 3 198.51.100.9",
+        "ipsec ike keepalive use 3 on rfc4306",
+        "tunnel enable 3",
+        "tunnel select none",
+    )
+    made.clock._now += 3 * 60 + 46
+    shown = terminal.answer("show status tunnel 3")
+    wanted = recorded("RTX810/show_status_tunnel.en.1.txt")
+    assert shown[:-1] == wanted[:-1]
+    assert shown[-1].partition(":")[0] == wanted[-1].partition(":")[0]
+
+
+def test_show_nat_descriptor_address_english(bench: Make, v6plus: str) -> None:
+    """RTX1300/show_nat_descriptor_address.en.1: head, ruler, and a row of the host table."""
+    hosts = (Host(98, "00:a0:de:11:22:33", sessions=71), Host(0, "00:a0:de:11:22:34", sessions=26))
+    made = bench(v6plus, world=World(hosts=hosts))
+    made.clock.advance(5)
+    terminal = english(made.login().administrator())
+    terminal.type("nat descriptor masquerade session limit 1000 1 250000", "console columns 200")
+    shown = terminal.answer("show nat descriptor address")
+    wanted = recorded("RTX1300/show_nat_descriptor_address.en.1.txt")
+    assert shown[0] == wanted[0]
+    assert shown[2] == wanted[2]
+    ruler, columns, first = wanted[5:8]
+    start = shown.index(ruler)
+    assert shown[start + 1] == columns
+    assert shown[start + 2].replace("192.168.100.100", "192.168.182.100") == first
+
+
 def test_show_status_lan2(bench: Make) -> None:
     """RTX830/show_status_lan.ja.1: every line but the MAC address."""
     world = World(

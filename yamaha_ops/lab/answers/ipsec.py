@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.fidelity import assumed, recorded
+from yamaha_ops.lab.gateways import gateway, remote_address
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.shell import operation
 
@@ -43,7 +44,8 @@ def show_ipsec_sa(caller: Caller, words: Words) -> Iterator[str]:
     yield "-" * 77
     number = 0
     for tunnel in up:
-        gateway = _gateway(caller, tunnel)
+        own = gateway(router.view, tunnel)
+        remote = remote_address(router.view, tunnel)
         isakmp = number + 1
         for connection, direction, parent in (
             ("isakmp", "-", "-"),
@@ -53,23 +55,7 @@ def show_ipsec_sa(caller: Caller, words: Words) -> Iterator[str]:
             number += 1
             since = router.up_since(f"tunnel{tunnel}") or 0.0
             life = LIFE - int(router.clock.now() - since) % LIFE
-            remote = _printed_in(caller, tunnel, "ipsec", "ike", "remote", "address", gateway)
             yield (
-                f"{number:<5} {gateway:<4} {parent:<4} {connection:<12} {direction:<4} "
+                f"{number:<5} {own:<4} {parent:<4} {connection:<12} {direction:<4} "
                 f"{life:<7} {remote}"
             )
-
-
-def _gateway(caller: Caller, tunnel: int) -> str:
-    """Return the security gateway of a tunnel's policy (``ipsec sa policy P G ...``)."""
-    view = caller.router.view
-    policy = view.value("ipsec", "tunnel", default="", context=f"tunnel{tunnel}")
-    found = _printed_in(caller, tunnel, "ipsec", "sa", "policy", policy)
-    return found or str(tunnel)
-
-
-def _printed_in(caller: Caller, tunnel: int, *words: str) -> str:
-    """Return the word after a global line, which may stand in a tunnel's block or outside."""
-    view = caller.router.view
-    inside = view.value(*words, default="", context=f"tunnel{tunnel}")
-    return inside or view.value(*words, default="")

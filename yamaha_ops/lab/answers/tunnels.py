@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.lab.answers.durations import connection
 from yamaha_ops.lab.clock import stamp
+from yamaha_ops.lab.console.screen import right
 from yamaha_ops.lab.fidelity import assumed, documented, recorded
+from yamaha_ops.lab.gateways import keepalive
 from yamaha_ops.lab.line import Tunnel
 from yamaha_ops.lab.messages import Problem, Refusal
 from yamaha_ops.lab.shell import operation
@@ -29,8 +31,12 @@ FIDELITY: Final = (
     assumed("A tunnel that is down shows no time and no counters", "never seen"),
     assumed("`show status ipip` in Japanese", "never seen"),
     documented("`show status tunnel up`, `... down` list tunnels; text assumed", "REF 58.41"),
+    recorded("The keepalive of an IPsec tunnel, English", "RTX810/show_status_tunnel"),
+    assumed("The keepalive in Japanese; none where it is not switched `on`", "never seen"),
     assumed("Without a number every tunnel is shown", "REF only names the forms"),
 )
+
+KEEPALIVE_CELL: Final = 17
 
 
 @operation("show status tunnel", administrator=False)
@@ -66,6 +72,24 @@ def _tunnel(caller: Caller, tunnel: Tunnel) -> Iterator[str]:
     if tunnel.kind == "MAP-E" and tunnel.up and mapping is not None:
         yield f"  IPv6: {mapping.ce}"
     yield from _state(caller, tunnel)
+    if tunnel.kind == "IPsec":
+        yield from _keepalive(caller, tunnel)
+
+
+def _keepalive(caller: Caller, tunnel: Tunnel) -> Iterator[str]:
+    router, say = caller.router, caller.say
+    since = router.up_since(f"tunnel{tunnel.number}")
+    asked = keepalive(router.view, tunnel.number)
+    if asked is None or since is None:
+        return
+    left = asked.interval - int(router.clock.now() - since) % asked.interval
+    yield say("  IKE keepalive:", "  IKEキープアライブ:")
+    for label, value in (
+        (say("[Type]: ", "[タイプ]: "), asked.kind),
+        (say("[Status]: ", "[状態]: "), "OK"),
+        (say("[Next send]: ", "[次の送信]: "), say(f"{left} sec after", f"{left} 秒後")),
+    ):
+        yield right(label, KEEPALIVE_CELL) + value
 
 
 def _state(caller: Caller, tunnel: Tunnel) -> Iterator[str]:
