@@ -103,10 +103,13 @@ class KnownHosts(MissingHostKeyPolicy):
         self._name = name
         self._address = address(host, port)
         self._accept_new = accept_new
+        self._looked_up: dict[str, tuple[int, PKey]] | None = None
 
     def key_types(self) -> frozenset[str]:
         """Return the types of the keys on record for this host."""
-        return frozenset(self._recorded())
+        # Decoded again a moment later, a key would cost a tenth of the login.
+        self._looked_up = self._recorded()
+        return frozenset(self._looked_up)
 
     def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> None:
         """Judge the key that the router showed.
@@ -115,7 +118,7 @@ class KnownHosts(MissingHostKeyPolicy):
             HostKeyError: It is not on record, or another one is.
         """
         del client, hostname
-        recorded = self._recorded()
+        recorded, self._looked_up = self._looked_up or self._recorded(), None
         if any(key == known for _, known in recorded.values()):
             return
         if recorded:

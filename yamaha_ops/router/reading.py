@@ -207,7 +207,9 @@ class Answer:
 
     def _proofs_needed(self) -> int:
         """A bare mark may well be a line of text, and a prompt that was not there before is."""
-        if self._known is None or self._known.text == self.prompt:
+        if self._known is None:
+            return 1  # no line of a banner is a prompt, and each answer after it is proved anyway
+        if self._known.text == self.prompt:
             return _proofs_of(self.prompt)
         return 2 if self._known.recognises(self.prompt) else 3
 
