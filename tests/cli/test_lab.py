@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -58,6 +59,13 @@ def test_up_list_fault_down(place: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run("list") == 0
     rows = capsys.readouterr().out.splitlines()
     assert [row.partition("; ")[2] for row in rows] == ["line offline", "line off"]
+
+    server = "s=rt.socket.tcp() s:bind([[*]],9100) s:listen() s:accept()"
+    assert run("fault", "rtx1", "other-administrator", f"lua -e '{server}'") == 0
+    end = time.monotonic() + 30
+    while "a script's tcp 9100 at " not in capsys.readouterr().out:
+        assert time.monotonic() < end
+        assert run("list") == 0
 
     assert run("down") == 0
     with socket.socket() as probe:

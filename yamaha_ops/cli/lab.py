@@ -139,6 +139,8 @@ def _line(router: dict[str, Any]) -> str:
     ports = f"ssh and sftp {router['ssh_port']}, tftp {router['tftp_port']}"
     if router["telnet_port"]:
         ports += f", telnet {router['telnet_port']}"
+    for opened, real in router["script_ports"].items():
+        ports += f", a script's {opened} at {real}"
     if not router["powered"]:
         state = "off"
     elif router["online"]:

@@ -110,13 +110,19 @@ class LabRouter:
 
         self.do(change)
 
+    @property
+    def script_ports(self) -> dict[str, int]:
+        """What Lua scripts have opened: ``tcp 9100`` to the port of this machine."""
+        found = self.do(lambda device: dict(device.lua.ports))
+        return {f"{protocol} {number}": real for (protocol, number), real in found.items()}
+
     def script_port(self, number: int, protocol: str = "tcp") -> int:
         """Return where on this machine a port is that a Lua script of the router has opened.
 
         Raises:
             InputError: No script has opened it.
         """
-        found = self.do(lambda device: device.lua.ports.get((protocol, number)))
+        found = self.script_ports.get(f"{protocol} {number}")
         if found is None:
             raise InputError(f"no script of {self.name} has opened {protocol} port {number}")
         return found

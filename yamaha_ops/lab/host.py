@@ -146,6 +146,8 @@ def _described(router: LabRouter) -> Reply:
         "firmware": f"Rev.{hardware.revision}",
         "powered": router.do(lambda device: device.on),
         "online": router.online,
+        "script_ports": router.script_ports,
+        "led": router.do(lambda device: device.panel.led),
         "problems": list(router.problems),
     }
 
