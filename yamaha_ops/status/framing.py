@@ -75,7 +75,14 @@ def answer(text: str | bytes, command: str) -> list[str]:
     if _CONTROL.search(text):
         text = _TERMINAL.sub("", text)
     lines = [line for line in text.split("\n") if line and not line.isspace()]
-    return _between_prompts(lines, command)
+    if "#" in text or ">" in text:
+        return _between_prompts(lines, command)
+    # Without a prompt only the beginning can be an echo.
+    return (
+        lines[_echo_length(lines[0], lines[1:_MOST_ECHO_PIECES], command.split()) :]
+        if lines
+        else []
+    )
 
 
 def _between_prompts(lines: list[str], command: str) -> list[str]:

@@ -107,22 +107,19 @@ class Reader:
         held: str | None = None
         found: Line | None = None
         pieces = 0
-        for index, line in enumerate((*self._lines, None)):
-            here = None if line is None else recognise(line)
-            if held is not None:
-                if line is not None and here is None and self._continues(found, index):
-                    held += line
-                    pieces += 1
-                    if found is None and pieces <= _LABEL_PIECES:
-                        found = recognise(held)
-                    continue
-                if pieces:
+        for index, line in enumerate(self._lines):
+            here = recognise(line)
+            if here is None and held is not None and self._continues(found, index):
+                held += line
+                pieces += 1
+                if found is None and pieces <= _LABEL_PIECES:
                     found = recognise(held)
-                if found is None:
-                    self.unknown.append(held.strip())
-                elif self._counts(found):
-                    yield found
+                continue
+            if held is not None and (whole := self._whole(held, found, pieces)):
+                yield whole
             held, found, pieces = line, here, 0
+        if held is not None and (whole := self._whole(held, found, pieces)):
+            yield whole
         if self.unknown and not self._understood:
             raise ParseError(
                 f"this is not an answer to '{self._command}': no line of it is known",
@@ -135,10 +132,15 @@ class Reader:
         self.unknown.append(line.strip())
         self._understood -= 1
 
-    def _counts(self, found: Line) -> bool:
-        """Note a line that is understood, and tell whether a record wants it."""
+    def _whole(self, line: str, found: Line | None, pieces: int) -> Line | None:
+        """Note a line that is complete; None where a record does not want it."""
+        if pieces:
+            found = self._grammar.recognise(line)
+        if found is None:
+            self.unknown.append(line.strip())
+            return None
         self._understood += 1
-        return found[0] is not IGNORED
+        return found if found[0] is not IGNORED else None
 
     def _continues(self, found: Line | None, index: int) -> bool:
         """Whether this line, which the table does not know, is the rest of the one before."""
