@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.change.rollout import Rollout, roll_out
 
 if TYPE_CHECKING:
     from tests.change.bench import Bench
     from tests.change.conftest import MakeBench
+    from yamaha_ops.change.event import Event
 
 
 def _benches(make_bench: MakeBench, number: int) -> list[Bench]:
@@ -60,3 +63,19 @@ def test_so_many_failures_as_allowed_do_not_stop_the_rest(make_bench: MakeBench)
     outcomes = _roll_out([benches[0], dead, benches[2]], "1", max_failures=2)
     results = {outcome.router: outcome.result for outcome in outcomes}
     assert results == {"r0": Result.TAKEN_BACK, "r1": Result.CHANGED, "r2": Result.CHANGED}
+
+
+def test_a_rollout_that_died_is_taken_up_again(make_bench: MakeBench) -> None:
+    done, open_, waiting = _benches(make_bench, 3)
+    assert done.apply().result == Result.CHANGED
+
+    def die(event: Event) -> None:
+        if event.text == "sending" and event.done == 7:
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        open_.with_(report=die).apply()
+    assert open_.job.journal.entries()
+    results = {each.router: each.result for each in _roll_out([done, open_, waiting], "1")}
+    assert results == {"r0": Result.UNCHANGED, "r1": Result.CHANGED, "r2": Result.CHANGED}
+    assert all(bench.is_new for bench in (done, open_, waiting))

@@ -1,0 +1,128 @@
+"""A wish to stop is heard between two operations, and what follows is a safe end."""
+
+from __future__ import annotations
+
+from threading import Event as Wish
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yamaha_ops.change.event import Event, Kind
+from yamaha_ops.change.outcome import Result
+from yamaha_ops.change.stop import Stop
+from yamaha_ops.errors import ApplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.change.bench import Bench
+    from tests.change.conftest import MakeBench
+
+
+def _stopped_at(bench: Bench, moment: Callable[[Event], bool]) -> Bench:
+    """Wish to stop when something happens."""
+    wish = Wish()
+    tell = bench.job.report
+
+    def report(event: Event) -> None:
+        tell(event)
+        if moment(event):
+            wish.set()
+
+    return bench.with_(report=report, stop=Stop(wish))
+
+
+def _says(text: str) -> Callable[[Event], bool]:
+    return lambda event: event.text.startswith(text)
+
+
+@pytest.mark.parametrize("guard", ["rollback-timer", "load"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        _says("rollback-timer armed"),
+        lambda event: event.kind is Kind.PROGRESS and event.done == 7,
+        _says("reachable on a new connection"),
+        _says("verifying"),
+        _says("ports"),
+    ],
+    ids=["armed", "sending", "reading back", "verifying", "verified"],
+)
+def test_what_is_not_confirmed_is_taken_back(
+    make_bench: MakeBench, guard: str, moment: Callable[[Event], bool]
+) -> None:
+    bench = _stopped_at(make_bench(guard=guard, sftp=guard == "load"), moment)
+    outcome = bench.apply()
+    if bench.is_new:
+        assert guard == "load", "it arms, sends and counts otherwise"
+        assert outcome.result == Result.CHANGED
+        return
+    assert (outcome.result, outcome.reason) == (Result.FAILED, "interrupted")
+    assert bench.is_old
+    assert "taken back: " in bench.said
+    assert not bench.job.journal.entries()
+
+
+def test_what_is_confirmed_is_saved(make_bench: MakeBench) -> None:
+    bench = _stopped_at(make_bench(), _says("confirmed"))
+    assert bench.apply().result == Result.CHANGED
+    assert bench.is_new
+
+
+def test_nothing_is_begun_after_it(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    wish = Wish()
+    wish.set()
+    with pytest.raises(ApplyError, match="interrupted"):
+        bench.with_(stop=Stop(wish)).apply()
+    assert bench.is_old
+    assert not bench.job.journal.entries()
+
+
+def test_a_router_that_is_not_ready_in_time_is_left_alone(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    with pytest.raises(ApplyError, match="it took too long to get ready"):
+        bench.with_(begin_by=bench.job.clock.now() - 1).apply()
+    assert bench.is_old
+    assert not bench.job.journal.entries()
+
+
+def test_waiting_for_a_guard_can_be_stopped_and_taken_up_again(make_bench: MakeBench) -> None:
+    bench = make_bench()
+
+    def cut(event: Event) -> bool:
+        if event.kind is Kind.PROGRESS and event.done == 7:
+            bench.router.faults.cut_after_bytes = 0
+        if event.text.startswith("looking again"):
+            bench.router.faults.clear()
+        return event.text == "waiting for the guard" and event.done > 10
+
+    outcome = _stopped_at(bench, cut).apply()
+    assert outcome.result == Result.UNKNOWN
+    assert "interrupted" in outcome.reason
+    assert bench.job.journal.entries()
+    assert bench.apply(resume_only=True).result in {Result.FAILED, Result.TAKEN_BACK}
+    assert bench.is_old
+
+
+def test_a_wish_is_heard_once() -> None:
+    wish = Wish()
+    naps: list[float] = []
+    stop = Stop(wish)
+    stop.check("home")
+    wish.set()
+    stop.sleep(3600.0, naps.append)
+    with pytest.raises(ApplyError):
+        stop.check("home")
+    stop.check("home")
+    stop.sleep(5.0, naps.append)
+    assert naps == [5.0]
+
+
+def test_two_changes_hear_the_same_wish() -> None:
+    wish = Wish()
+    stops = [Stop(wish), Stop(wish)]
+    wish.set()
+    for stop in stops:
+        with pytest.raises(ApplyError):
+            stop.check("home")
