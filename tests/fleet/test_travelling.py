@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from distributed import KilledWorker
 
 from tests.fleet import pretending
 from tests.history.site import ADMINISTRATOR_PASSWORD, PASSWORD, TRUST, Site, make_site
+from yamaha_ops.cli._changing import Face
 from yamaha_ops.fleet import Cluster
 from yamaha_ops.lab import Lab
 
@@ -85,6 +87,57 @@ def test_no_secret_travels(site: Site, client: pretending.Client, words: tuple[s
     told = [*client.sent, *client.returned, out.encode(), err.encode()]
     for secret in SECRETS:
         assert not [text for text in told if secret.encode() in text]
+
+
+SURE = ("--yes", "--no-history", "--json")
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=("sure", "asked"))
+def test_no_secret_travels_with_an_apply(
+    site: Site, client: pretending.Client, *, asked: bool
+) -> None:
+    """Asked, a plan travels back first, and its fingerprint there: what was shown is applied."""
+    if asked:
+        site.monkeypatch.setattr(Face, "ask", lambda *_: True)
+    words = SURE[1:] if asked else SURE
+    code, out, err = site.run("apply", "home", TRUST, *THERE, *words)
+    assert code == 0, err
+    assert json.loads(out)["result"] == "changed"
+    assert "pp auth myname user@example.jp planted-pppoe" in site.router.running.text
+    assert len(client.sent) == 1 + asked
+    told = [*client.sent, *client.returned, out.encode(), err.encode()]
+    assert not [text for text in told for secret in SECRETS if secret.encode() in text]
+    assert json.loads(site.run("apply", "home", *THERE, *SURE)[1])["result"] == "unchanged"
+
+
+def test_another_plan_than_the_one_that_was_shown_is_not_applied(
+    site: Site, client: pretending.Client
+) -> None:
+    site.monkeypatch.setattr(Face, "ask", lambda *_: True)
+
+    def fate(number: int) -> None:
+        if number == 2:
+            site.router.type("ip lan2 mtu 1454")
+
+    client.fate = fate
+    code, out, _ = site.run("apply", "home", TRUST, *THERE, *SURE[1:])
+    assert code == 1
+    assert json.loads(out)["reason"] == "not approved; nothing was sent"
+    assert "map-e" not in site.router.running.text
+
+
+def test_a_worker_that_is_lost_during_an_apply_is_unknown(
+    site: Site, client: pretending.Client
+) -> None:
+    def fate(_number: int) -> None:
+        for claims in client.queues.values():
+            claims.clear()  # somebody has begun
+        worker: Any = None
+        raise KilledWorker("key", worker, 0)
+
+    client.fate = fate
+    code, out, _ = site.run("apply", "home", TRUST, *THERE, *SURE)
+    assert (code, json.loads(out)["result"]) == (5, "unknown")
 
 
 def test_the_drift_that_travels_is_the_one_that_was_found(

@@ -24,6 +24,31 @@ SkipDead = Annotated[
 ]
 
 
+def cluster(
+    *,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            envvar="YAMAHA_OPS_DASK",
+            metavar="ADDRESS",
+            help="Let the workers of a Dask cluster do it: tls://HOST:PORT (docs/fleet.md).",
+        ),
+    ] = None,
+    dask_ca: Annotated[
+        Path | None, typer.Option("--dask-ca", help="TLS: the authority's certificate (PEM).")
+    ] = None,
+    dask_cert: Annotated[
+        Path | None, typer.Option("--dask-cert", help="TLS: the client's certificate.")
+    ] = None,
+    dask_key: Annotated[
+        Path | None, typer.Option("--dask-key", help="TLS: the client's key.")
+    ] = None,
+) -> Cluster | None:
+    """Return where it is done, None for here. The parameters are the options."""
+    return Cluster(dask, dask_ca, dask_cert, dask_key) if dask else None
+
+
 def crew(
     *,
     at_once: Annotated[
@@ -46,58 +71,52 @@ def crew(
         float | None,
         typer.Option("--deadline", min=0.1, help="Seconds after which a router is given up."),
     ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            "--dask",
-            envvar="YAMAHA_OPS_DASK",
-            metavar="ADDRESS",
-            help="Let the workers of a Dask cluster do it: tls://HOST:PORT (docs/fleet.md).",
-        ),
-    ] = None,
-    dask_ca: Annotated[
-        Path | None,
-        typer.Option("--dask-ca", help="TLS: the authority's certificate (PEM)."),
-    ] = None,
-    dask_cert: Annotated[
-        Path | None, typer.Option("--dask-cert", help="TLS: the client's certificate.")
-    ] = None,
-    dask_key: Annotated[
-        Path | None, typer.Option("--dask-key", help="TLS: the client's key.")
-    ] = None,
+    **where: Any,
 ) -> Crew:
-    """Return who asks the routers. The parameters are the options."""
-    cluster = Cluster(dask, dask_ca, dask_cert, dask_key) if dask else None
-    return Crew(at_once, handshakes, per_site, deadline, cluster)
+    """Return who asks the routers. The parameters, and those of `cluster`, are the options."""
+    return Crew(at_once, handshakes, per_site, deadline, cluster(**where))
 
 
-def over_many(
-    *without: str, **defaults: Any
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def over_many(**defaults: Any) -> Callable[[Command], Command]:
     """Give a command the options of :func:`crew` in the place of its parameter ``crew``.
 
     Args:
-        without: Those that mean nothing to it.
-        defaults: Of the others, where they are not the usual ones.
+        defaults: Of those options, where they are others than usual.
     """
+    return _given("crew", crew, [*_options(crew), *_options(cluster)], defaults)
+
+
+def on_cluster() -> Callable[[Command], Command]:
+    """Give a command the options of :func:`cluster` in the place of its parameter ``cluster``."""
+    return _given("cluster", cluster, _options(cluster), {})
+
+
+def _options(source: Callable[..., object]) -> list[inspect.Parameter]:
+    parameters = inspect.signature(source).parameters.values()
+    return [each for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
+
+
+def _given(
+    place: str,
+    make: Callable[..., object],
+    options: list[inspect.Parameter],
+    defaults: dict[str, Any],
+) -> Callable[[Command], Command]:
+    """Return a decorator that puts options into the place of a parameter, and what they make."""
+    own = [each.replace(default=defaults.get(each.name, each.default)) for each in options]
 
     def given(command: Command) -> Command:
-        options = [
-            option.replace(default=defaults.get(option.name, option.default))
-            for option in inspect.signature(crew).parameters.values()
-            if option.name not in without
-        ]
         signature = inspect.signature(command)
         parameters = [
             each
-            for own in signature.parameters.values()
-            for each in (options if own.name == "crew" else [own])
+            for parameter in signature.parameters.values()
+            for each in (own if parameter.name == place else [parameter])
         ]
 
         @wraps(command)
         def called(*args: Any, **told: Any) -> None:
-            chosen = {option.name: told.pop(option.name) for option in options}
-            command(*args, crew=crew(**chosen), **told)
+            made = make(**{option.name: told.pop(option.name) for option in own})
+            command(*args, **told, **{place: made})
 
         called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         return called

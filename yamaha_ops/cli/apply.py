@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from yamaha_ops.actions.changing import Keeping, carry_out
+from yamaha_ops.actions.changing import carry_out
 from yamaha_ops.actions.changing import plan as plan_for
-from yamaha_ops.actions.crew import site_of
-from yamaha_ops.actions.histories import author_from, store_for
+from yamaha_ops.actions.crew import Crew, ground, site_of
+from yamaha_ops.actions.elsewhere import Approval, Elsewhere, History, Orders
+from yamaha_ops.actions.histories import author_from
 from yamaha_ops.actions.jobs import Terms, job_for
 from yamaha_ops.change.apply import abandon as give_up
 from yamaha_ops.change.guard import CHOICES
@@ -27,10 +28,11 @@ from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._changing import Face, one
 from yamaha_ops.cli._choosing import chosen
+from yamaha_ops.cli._fleet import on_cluster
 from yamaha_ops.cli._plans import summary
 from yamaha_ops.cli._progress import Progress
 from yamaha_ops.errors import ApplyError, InputError, UnknownStateError
-from yamaha_ops.fleet import HANDSHAKES, Handshakes, Policy, run, waves
+from yamaha_ops.fleet import HANDSHAKES, Cluster, Policy, run, waves
 from yamaha_ops.inventory import Inventory, Router, load
 
 app = typer.Typer(add_completion=False)
@@ -39,6 +41,7 @@ Approve = Callable[[Plan], bool]
 
 
 @app.command()
+@on_cluster()
 def apply(
     routers: options.Routers = None,
     *,
@@ -96,6 +99,7 @@ def apply(
             "One whose change has begun is always brought to its end.",
         ),
     ] = None,
+    cluster: Cluster | None,
     allow: Annotated[
         list[str] | None,
         typer.Option("--allow", help="A danger that is meant, as the refusal names it."),
@@ -121,15 +125,17 @@ def apply(
         list(waves((), wave))
     except InputError as error:
         raise typer.BadParameter(error.explain(), param_hint="--wave") from None
-    known = load(inventory)
+    crew = Crew(at_once, handshakes, per_site, cluster=cluster)
+    known = load(crew.path(inventory))
     routers_meant = chosen(known, routers, labels, everything)
-    many = len(routers_meant) > 1
+    many = len(routers_meant) > 1 or cluster is not None
     if reviewed and many:
-        raise typer.BadParameter("it is the plan of one router; name one", param_hint="--plan")
+        raise typer.BadParameter(
+            "it is the plan of one router, applied from here; name one", param_hint="--plan"
+        )
     review = Reviewed.load(reviewed) if reviewed else None
-    keeping = None
-    if not no_history:
-        keeping = Keeping(store_for(known, history, history_key), author_from(author))
+    kept = History(crew.path(history) if history else None, history_key, author_from(author))
+    keeping = None if no_history else kept.keeping(known)
     err = Console(stderr=True, highlight=False)
     out = None if as_json else Console(highlight=False)
     progress = Progress(err, many=many, total=len(routers_meant) if many else 0)
@@ -153,15 +159,18 @@ def apply(
         terms=terms,
         keeping=keeping,
         stop=stop,
-        handshakes=Handshakes(handshakes),
+        handshakes=crew.limit,
     )
     sure = yes or resume
     work: Callable[[], Iterable[Outcome]]
     if many:
-        plan = partial(plan_for, known, terms=terms, handshakes=Handshakes(handshakes))
-        one_of_many = partial(change, resume_only=resume)
-        fleet = Fleet(routers_meant, rollout, per_site, one_of_many, stop)
-        work = partial(_many, fleet, None if sure else partial(_plan_all, fleet, plan, face))
+        plan = partial(plan_for, known, terms=terms, handshakes=crew.limit)
+        fleet = Fleet(routers_meant, rollout, per_site, partial(change, resume_only=resume), stop)
+        if cluster:
+            orders = Orders(ground(known), terms, None if no_history else kept, crew.limit)
+            work = partial(_elsewhere, crew, fleet, orders, face, sure=sure, resume_only=resume)
+        else:
+            work = partial(_many, fleet, None if sure else partial(_plan_all, fleet, plan, face))
     else:
         work = partial(
             one,
@@ -204,7 +213,7 @@ class Fleet:
 
 def _many(fleet: Fleet, ask: Callable[[Executor], Approve] | None) -> Iterator[Outcome]:
     with ThreadPoolExecutor(fleet.rollout.at_once) as executor:
-        approve = ask(executor) if ask else _sure
+        approve = ask(executor) if ask else Approval()
         yield from roll_out(
             fleet.routers,
             partial(fleet.change, approve=approve),
@@ -213,6 +222,16 @@ def _many(fleet: Fleet, ask: Callable[[Executor], Approve] | None) -> Iterator[O
             policy=fleet.policy,
             stop=fleet.stop.is_set,
         )
+
+
+def _elsewhere(
+    crew: Crew, fleet: Fleet, orders: Orders, face: Face, *, sure: bool, resume_only: bool
+) -> Iterator[Outcome]:
+    """Do the same on the workers of a cluster."""
+    with crew.changer(face.inventory) as call:
+        there = Elsewhere(call, orders, face.progress)
+        fleet = replace(fleet, change=partial(there.change, resume_only=resume_only))
+        yield from _many(fleet, None if sure else partial(_plan_all, fleet, there.plan, face))
 
 
 def _plan_all(
@@ -229,7 +248,7 @@ def _plan_all(
         if fleet.stop.is_set():
             return None
         if journal_of(face.inventory.state, router.name).path.exists():
-            outcome = fleet.change(router, approve=_sure, resume_only=True)
+            outcome = fleet.change(router, approve=Approval(), resume_only=True)
             if outcome.result is Result.UNKNOWN:
                 raise UnknownStateError(outcome.reason, router=router.name)
         return plan(router)
@@ -249,7 +268,7 @@ def _plan_all(
                 prints[done.item.name] = done.value.fingerprint
     if prints and not face.ask(f"Apply to {len(prints)} routers?"):
         raise ApplyError("not approved; nothing was sent")
-    return lambda made: prints.get(made.router) == made.fingerprint
+    return Approval(prints)
 
 
 def _abandon(inventory: Inventory, report: Progress, router: Router) -> Outcome:
