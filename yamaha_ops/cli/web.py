@@ -91,7 +91,7 @@ def web(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
-    for name in ("paramiko", "httpx", "alembic", "uvicorn.error"):
+    for name in ("paramiko", "httpx", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
     settings = read_settings(config, said)
     refuse_exposed(settings)

@@ -104,6 +104,7 @@ class Console:
     @property
     def inventory_problem(self) -> InventoryError | None:
         """What is wrong with the file, while the last good inventory is in use."""
+        self._inventories.current()
         return self._inventories.problem
 
     @property

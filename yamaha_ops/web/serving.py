@@ -81,19 +81,21 @@ class Server(uvicorn.Server):
             config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
         super().__init__(config)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start workers, listen, and say where."""
+        await super().startup(sockets)
+        for server in getattr(self, "servers", ()):
+            for each in server.sockets:
+                _log.info("listening on %s", self._address(*each.getsockname()[:2]))
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End streams, then requests, then workers."""
         self._console.hub.close()
         await super().shutdown(sockets)
 
-    @property
-    def url(self) -> str:
-        """Where browsers find it."""
-        settings = self._console.settings
-        if settings.public_url:
-            return settings.public_url
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        return f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
+    def _address(self, host: str, port: int) -> str:
+        scheme = "https" if self._console.settings.tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def serve(console: Console) -> None:
@@ -103,7 +105,6 @@ def serve(console: Console) -> None:
         InputError: As :class:`Server`, or the address cannot be had.
     """
     server = Server(console)
-    _log.info("listening on %s", server.url)
     console.audit(SERVER, "server.started")
     for each in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops by its own handlers, and then repeats the signal for whoever was before.
@@ -111,7 +112,8 @@ def serve(console: Console) -> None:
     try:
         server.run()
     except SystemExit as error:  # uvicorn's way to say that it could not bind
-        raise InputError(f"cannot listen on {server.url}") from error
+        place = f"{console.settings.host}:{console.settings.port}"
+        raise InputError(f"cannot listen on {place}; the log above says why") from error
     finally:
         console.close()
     _log.info("stopped")

@@ -6,7 +6,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -23,14 +31,29 @@ _PASSWORD_IN_URL = re.compile(r"\w[\w+]*://[^/@]*:[^/@]+@")
 
 
 def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#]*", value):
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s#]*)?", value):
         raise PydanticCustomError(
             "web_address", "must be a web address such as https://ops.example.jp"
         )
     return value.rstrip("/")
 
 
-def _database(value: str) -> str:
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#@]+", value):
+        raise PydanticCustomError(
+            "origin", "must be scheme, host and port alone, such as https://ops.example.jp"
+        )
+    return value
+
+
+def _database(value: str, info: ValidationInfo) -> Secret | str:
+    try:
+        return TypeAdapter(Secret).validate_python(value, context=info.context)
+    except ValidationError:
+        return _database_address(value)
+
+
+def _database_address(value: str) -> str:
     if "://" not in value:
         raise PydanticCustomError(
             "database", "must be such as sqlite:///PATH or postgresql:///NAME"
@@ -43,7 +66,10 @@ def _database(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Database = Annotated[str, AfterValidator(_database)]
+Origin = Annotated[WebAddress, AfterValidator(_origin)]
+"""A web address without a path: the console lives at the root of its name."""
+Database = Annotated[Secret | str, PlainValidator(_database)]
+"""`sqlite:///PATH`, `postgresql://...`, or a reference to such an address with a password in it."""
 Seconds = Annotated[float, Field(gt=0)]
 Labels = dict[str, tuple[str, ...]]
 """What a router's labels must be: for each key one of the values."""
@@ -143,15 +169,15 @@ class Settings(Part):
     """Everything the console has to be told."""
 
     inventory: Path
-    database: Secret | Database | None = None
-    """`sqlite:///PATH`, `postgresql://...` or a reference to it; SQLite beside the inventory."""
+    database: Database | None = None
+    """SQLite beside the inventory where left out."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = DEFAULT_PORT
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     insecure: bool = False
     """Serve others than this machine without TLS: for those whose network or proxy sees to it."""
-    public_url: WebAddress | None = None
+    public_url: Origin | None = None
     """How browsers reach it, where that is not what it listens on."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """Reverse proxies whose X-Forwarded-For is believed."""
@@ -226,8 +252,15 @@ def read_settings(path: Path | None, said: Mapping[str, Any]) -> Settings:
     try:
         return Settings.model_validate(data, context={"base": base})
     except ValidationError as error:
-        found = [describe(each, Settings) for each in error.errors(include_url=False)]
-        raise InputError("; ".join(dict.fromkeys(found)), where=str(path or "options")) from None
+        found = dict.fromkeys(_said(each) for each in error.errors(include_url=False))
+        raise InputError("; ".join(found), where=str(path or "options")) from None
+
+
+def _said(finding: Any) -> str:
+    context: dict[str, Any] = finding.get("ctx", {})
+    if "field" in context:  # a check of a whole part that knows which field is to blame
+        finding["loc"] = (*finding["loc"], *str(context["field"]).split("."))
+    return describe(finding, Settings)
 
 
 def _read(path: Path) -> dict[str, Any]:
