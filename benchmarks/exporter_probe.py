@@ -1,7 +1,8 @@
 """A probe, warm and cold, against the same commands over a bare paramiko channel.
 
 A probe is everything that the exporter does for one scrape: ask, read, prove, parse, judge, write
-the metrics; a cold one also logs in and hangs up. ``python -m benchmarks.exporter_probe``.
+the metrics; a cold one also logs in and hangs up, and the first one knows nothing of the router.
+``python -m benchmarks.exporter_probe``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from benchmarks._table import shown
 from yamaha_ops.exporter import page
 from yamaha_ops.exporter.target import Settings, Target
 from yamaha_ops.health import STANDARD
-from yamaha_ops.router import connect
+from yamaha_ops.router import TOGETHER, connect
 from yamaha_ops.status import parse
 
 if TYPE_CHECKING:
@@ -47,11 +48,19 @@ def results() -> Iterator[Result]:
         first = target.scrape(STANDARD, SECONDS)
         assert first.health, first.error
         commands = [answer.command for answer in first.health.answers]
+        lost = Target(router, Settings(opened))
+        lost.scrape(STANDARD, SECONDS)
         bare, proving = Bare(port), Bare(port)
         session = connect(router, state=state)
         texts = {command: session.run(command) for command in commands}
 
+        rows: dict[str, int] = {}
+
         def cold() -> None:
+            lost.close()
+            page([lost.scrape(STANDARD, SECONDS)])
+
+        def first_ever() -> None:
             once = Target(router, Settings(opened))
             page([once.scrape(STANDARD, SECONDS)])
             once.close()
@@ -66,15 +75,18 @@ def results() -> Iterator[Result]:
                 "bare": lambda: bare.ask(*commands),
                 "proving": lambda: proving.prove(*commands),
                 "probe": lambda: page([target.scrape(STANDARD, SECONDS)]),
-                "session": lambda: [session.run(command) for command in commands],
+                "session": lambda: list(session.run_all(commands, at_once=TOGETHER, rows=rows)),
+                "one by one": lambda: [session.run(command) for command in commands],
                 "parsing": lambda: [parse(command, text) for command, text in texts.items()],
                 "page": lambda: page([first]),
                 "cold": cold,
+                "first": first_ever,
                 "cold bare": cold_bare,
             },
             rounds=ROUNDS,
         )
         target.close()
+        lost.close()
         session.drop()
         bare.close()
         proving.close()
@@ -82,17 +94,19 @@ def results() -> Iterator[Result]:
     def against(what: str, ours: str, theirs: str, limit: float | None) -> Iterator[Result]:
         for kind in ("cpu", "wall"):
             mine, other = (getattr(found[name], kind) * 1e3 for name in (ours, theirs))
-            wanted = limit if kind == "cpu" or ours == "cold" else None
+            wanted = limit if kind == "cpu" or ours in {"cold", "first"} else None
             yield Result(AREA, f"{what}, {_KINDS[kind]}", mine, other, "ms", wanted)
 
     yield from against("warm probe / bare paramiko", "probe", "bare", LIMIT)
     yield from against("... its session alone", "session", "bare", None)
+    yield from against("... its commands one by one", "one by one", "bare", None)
     yield from against("... bare paramiko that enters our empty lines", "proving", "bare", None)
     for part in ("parsing", "page"):
         yield Result(
             AREA, f"... its {part} alone, CPU", found[part].cpu * 1e3, found["bare"].cpu * 1e3, "ms"
         )
     yield from against("cold probe / bare paramiko", "cold", "cold bare", LIMIT)
+    yield from against("first probe ever / bare paramiko", "first", "cold bare", LIMIT)
 
 
 _KINDS = {"cpu": "CPU", "wall": "time"}

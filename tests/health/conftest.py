@@ -144,7 +144,12 @@ class TableSession:
         return answer
 
     def run_all(
-        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+        self,
+        commands: Iterable[str],
+        timeout: float | None = None,
+        *,
+        at_once: int = 1,
+        rows: dict[str, int] | None = None,  # noqa: ARG002 -- one by one it makes no difference
     ) -> Iterator[list[str | CommandError]]:
         self.together.append(at_once)
         end = None if timeout is None else self.clock.monotonic() + timeout

@@ -210,9 +210,10 @@ def test_a_session_gives_the_same_answers_together_and_one_by_one(
     commands = [*STANDARD.questions(KNOWN), "show nothing", "show status lan1"]
     quiet = [c for c in commands if "route" in c or "nat" in c or c in {"show arp", "show nothing"}]
     with connect(entry(emulated.port), state=tmp_path) as session:
-        alone = [str(told) for [told] in session.run_all(quiet)]
+        rows: dict[str, int] = {}
+        alone = [str(told) for [told] in session.run_all(quiet, rows=rows)]
         for _ in range(2):
-            together = list(session.run_all(quiet, at_once=TOGETHER))
+            together = list(session.run_all(quiet, at_once=TOGETHER, rows=rows))
             assert [str(told) for told in chain(*together)] == alone
             assert len(together) < len(alone)
         told = [*chain(*session.run_all(commands, 30, at_once=TOGETHER))]

@@ -104,7 +104,7 @@ def collect(  # noqa: PLR0913 -- all but the first two are for callers who know 
         asked = {answer.command for answer in answers}
         new = list(dict.fromkeys(command for command in commands if command not in asked))
         left = None if deadline is None else deadline - clock.monotonic()
-        told = session.run_all(new, left, at_once=at_once)
+        told = session.run_all(new, left, at_once=at_once, rows=memo.rows)
         answers.extend(_answers(new, told, clock, memo))
 
     if known and not module.configuration:

@@ -17,9 +17,14 @@ MOST: Final = 64
 
 
 class Memo:
-    """For one router, asked the same again and again. Not for two threads at once."""
+    """For one router, asked the same again and again. Not for two threads at once.
+
+    Attributes:
+        rows: How many rows the last answer to each command had (``Session.run_all``).
+    """
 
     def __init__(self) -> None:
+        self.rows: dict[str, int] = {}
         self._known: dict[str, tuple[str, Parsed]] = {}
 
     def parse(self, command: str, text: str) -> Parsed:

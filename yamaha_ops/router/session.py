@@ -64,7 +64,12 @@ class Session(Protocol):
         ...
 
     def run_all(
-        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+        self,
+        commands: Iterable[str],
+        timeout: float | None = None,
+        *,
+        at_once: int = 1,
+        rows: dict[str, int] | None = None,
     ) -> Iterator[list[str | CommandError]]:
         """Enter commands that show something and give each whole answer, in their order.
 
@@ -73,6 +78,8 @@ class Session(Protocol):
             timeout: The time for all of them, in seconds. What there is no time left to ask is not
                 asked: the answers end early.
             at_once: How many may be entered together, where that is known to be safe.
+            rows: How many rows this router's answer to a command had the last time; brought up to
+                date. What was short may be entered before others.
 
         Yields:
             The answers to what was entered together; an error line is an answer too.

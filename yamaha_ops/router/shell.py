@@ -167,7 +167,6 @@ class ShellSession:
         self._dialogue = dialogue
         self._open = True
         self._codec: str | None = None
-        self._rows: dict[str, int] = {}  # of the last answer to each command
         self._borrowing = Borrowing(self, state)
         self.model, self.firmware = self._identity(banner)
         self._borrowing.recover()
@@ -219,20 +218,27 @@ class ShellSession:
         return text
 
     def run_all(
-        self, commands: Iterable[str], timeout: float | None = None, *, at_once: int = 1
+        self,
+        commands: Iterable[str],
+        timeout: float | None = None,
+        *,
+        at_once: int = 1,
+        rows: dict[str, int] | None = None,
     ) -> Iterator[list[str | CommandError]]:
         """See :class:`Session`."""
+        rows = {} if rows is None else rows
         end = None if timeout is None else time.monotonic() + timeout
         at_once = at_once if self._dialogue.keeps_typed_ahead else 1
-        for group in volleys(commands, self._rows, at_once):
+        for group in volleys(commands, rows, at_once):
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 return
             texts = self._together(group, left) if len(group) > 1 else [self._ask(group[0], left)]
-            yield [self._told(*each) for each in zip(group, texts, strict=True)]
+            told = list(zip(group, texts, strict=True))
+            rows.update((command, text.count("\n") + 1) for command, text in told)
+            yield [self._text_or_refusal(*each) for each in told]
 
-    def _told(self, command: str, text: str) -> str | CommandError:
-        self._rows[command] = text.count("\n") + 1
+    def _text_or_refusal(self, command: str, text: str) -> str | CommandError:
         line = answers.error_in(text)
         return text if line is None else self._refusal(command, line)
 
