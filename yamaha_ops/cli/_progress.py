@@ -71,6 +71,9 @@ class Progress:
                 mark, style = MARKS[event.kind]
                 head = f"{event.router}: " if self._many else ""
                 with self.aside():
+                    if not self._many:
+                        # What the bar counted is over.
+                        self._remove(event.router)
                     print_line(self._console, mark, head + event.text, style)
 
     @contextmanager
@@ -96,8 +99,7 @@ class Progress:
         with self._lock:
             self._ended += 1
             self._failed += outcome.exit_code != 0
-            if self._bars and (task := self._tasks.pop(outcome.router, None)) is not None:
-                self._bars.remove_task(task)
+            self._remove(outcome.router)
         self.begin()
 
     def close(self) -> None:
@@ -126,6 +128,10 @@ class Progress:
             self._told = (event.text, self._now())
             how_far = f"{event.text}: {event.done:,} of {event.total:,} bytes"
             print_line(self._console, ".", how_far, "dim")
+
+    def _remove(self, router: str) -> None:
+        if self._bars and (task := self._tasks.pop(router, None)) is not None:
+            self._bars.remove_task(task)
 
     def _move(self, router: str, text: str, total: int | None, done: int, amount: str) -> None:
         if not self._bars:
