@@ -129,6 +129,7 @@ def site(
     monkeypatch.setenv("HOOK", HOOK)
     monkeypatch.setenv("YAMAHA_OPS_TFTP_PORT", str(router.tftp_port))
     monkeypatch.setattr(tasks, "LOOK_AFTER", 0.2)
+    router.type(f"sftpd host {request.param}", save=True)
     place = Site(router, tmp_path, capsys, sftp=request.param)
     place.write("lua/mine.lua", RESIDENT)
     place.write("own/night.lua", BETTER)
@@ -386,3 +387,34 @@ def test_inventory_show_shows_the_scripts(site: Site) -> None:
     _, out, _ = site.run("inventory", "show", "home")
     assert "scripts.mine.variables.NOTIFY_URL" in out
     assert "env:HOOK" in out
+
+
+def test_no_password_goes_in_the_clear_where_the_change_itself_opens_sftp(site: Site) -> None:
+    site.router.type("no sftpd host")
+    site.want(TWO.replace("mine: {", "mine: {via: sftp, "))
+    code, out, err = site.apply()
+    if site.sftp == "none":
+        assert code == 1
+        assert "opened no SFTP" in err
+        assert site.files == {}
+        return
+    assert code == 0, out + err
+    assert "in the clear" not in err
+    assert site.running == {"/lua/mine.lua": RESIDENT}
+
+
+def test_status_says_what_the_inventory_wants_otherwise(site: Site) -> None:
+    assert site.apply()[0] == 0
+    site.router.do(lambda device: device.rtfs.write("/lua/other.lua", b"rt.sleep(1)\n"))
+    site.router.type("terminate lua all")
+    _, out, _ = site.run("lua", "status", "home")
+    assert "home: 0 of 8 tasks in use" in out
+    assert "  ! /lua/mine.lua: not running\n" in out
+    assert "  ? /lua/other.lua: the inventory does not know it\n" in out
+    assert site.run("lua", "run", "home", "mine")[0] == 0
+    _, out, _ = site.run("lua", "status", "home", "--json")
+    assert json.loads(out)["scripts"] == [
+        {"path": "/lua/mine.lua", "differs": None},
+        {"path": "/lua/nightly.lua", "differs": None},
+        {"path": "/lua/other.lua", "differs": "unknown"},
+    ]

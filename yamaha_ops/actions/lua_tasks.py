@@ -15,6 +15,8 @@ from yamaha_ops.scripts.delivery import FOLDER, Delivered, Delivery, deliver
 from yamaha_ops.scripts.embedding import EMBEDDED, Embedding, embed
 from yamaha_ops.scripts.scheduling import Wish
 from yamaha_ops.scripts.scheduling import schedule as set_schedule
+from yamaha_ops.scripts.survey import survey
+from yamaha_ops.scripts.wanted import Script, compare
 from yamaha_ops.status import as_json as record_as_json
 
 if TYPE_CHECKING:
@@ -140,10 +142,33 @@ def stop(access: Access, which: str, clock: Clock | None = None) -> Stopped:
         return Stopped(access.router.name, tasks.stop(session, which, clock or SystemClock()))
 
 
-def state(access: Access) -> Lua:
-    """Return what runs on a router and what ran."""
-    with access.console() as session:
-        return tasks.state(session)
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a router says of its scripts.
+
+    Attributes:
+        router: Inventory name.
+        lua: What runs and what ran.
+        scripts: For each script of the inventory how it differs from it, None where it does not;
+            and those that the inventory does not know.
+    """
+
+    router: str
+    lua: Lua
+    scripts: dict[str, str | None] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        scripts = [{"path": path, "differs": how} for path, how in self.scripts.items()]
+        return {"router": self.router, **record_as_json(self.lua), "scripts": scripts}
+
+
+def state(access: Access, scripts: tuple[Script, ...] = ()) -> State:
+    """Return what runs on a router and what ran, held against the scripts that it should run."""
+    with access.console() as session, survey(access, session, scripts) as seen:
+        found = {each.path: each.kind.value for each in compare(scripts, seen)}
+    wanted: dict[str, str | None] = dict.fromkeys(script.path for script in scripts)
+    return State(access.router.name, seen.lua, {**wanted, **found})
 
 
 def schedule(

@@ -226,9 +226,17 @@ class Scripting:
             YamahaOpsError: A script was refused; nothing that runs was touched.
         """
         self._approved = True
+        for path, how in self._found.items():
+            if how in {How.STOPPED, How.OUTDATED}:
+                # The look at it has compared its bytes.
+                self._lies[path] = path
         if not made.commands:
             return
+        opening = any(_opens_sftp(command) for command in made.commands)
         for script in self.scripts:
+            if opening and script.via in {"auto", "sftp"}:
+                # The change itself makes an encrypted way: no password in the clear before it.
+                continue
             if not script.embedded and self._found.get(script.path) in _FILES:
                 job = replace(self._delivery(script), begin=False)
                 self._lies[script.path] = prepare(job)
@@ -278,8 +286,9 @@ class Scripting:
         try:
             return ScriptResult(path, work(path))
         except YamahaOpsError as error:
-            self.tell(f"{path}: {error.message}", Kind.FAILURE)
-            return ScriptResult(path, "failed", error.explain(), error.exit_code)
+            said = " ".join((error.output or "").split())
+            reason = f"{error.message}: {said}" if said else error.message
+            return ScriptResult(path, "failed", reason, error.exit_code)
 
     def _bring(self, path: str) -> str:
         script = self._wanted(path)
@@ -361,6 +370,11 @@ def _mentions(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
+def _opens_sftp(command: Command) -> bool:
+    words = command.line.split()
+    return words[:2] == ["sftpd", "host"] and "none" not in words
+
+
 def _removed_block(command: Command) -> str | None:
     found = _BLOCK.match(command.line)
     return f"emfs:/{found[2]}" if found and found[1] else None
@@ -370,7 +384,7 @@ def _with(outcome: Outcome, results: tuple[ScriptResult, ...]) -> Outcome:
     """Return the end of the whole: the configuration's, and the scripts'."""
     failed = [each for each in results if each.exit_code is not ExitCode.DONE]
     if failed:
-        said = f"the configuration is as wanted, {len(failed)} of {len(results)} scripts are not"
+        said = f"the configuration is as wanted; {len(failed)} of {len(results)} scripts failed"
         return replace(outcome, result=Result.INCOMPLETE, reason=said, scripts=results)
     if outcome.result is Result.CHANGED or all(each.done == "unchanged" for each in results):
         return replace(outcome, scripts=results)

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +11,15 @@ from rich.console import Console
 from rich.text import Text
 
 from yamaha_ops.actions import lua_tasks
+from yamaha_ops.actions.scripting import scripts_of
 from yamaha_ops.change.guard import CHOICES
 from yamaha_ops.change.outcome import Outcome
 from yamaha_ops.change.plan import Plan
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._asking import ask
 from yamaha_ops.cli._each import chosen_with, on_each
+from yamaha_ops.cli._lua import state_of_lua
 from yamaha_ops.cli._plans import Progress, show_outcome, show_plan
-from yamaha_ops.cli._records import tables
 from yamaha_ops.errors import ExitCode, InputError
 from yamaha_ops.inventory import Router, load
 from yamaha_ops.scripts.access import TFTP_PORT, TFTP_PORT_VARIABLE, WAYS, Access
@@ -29,8 +29,6 @@ from yamaha_ops.scripts.delivery import FOLDER, Delivered
 from yamaha_ops.scripts.embedding import EMBEDDED
 from yamaha_ops.scripts.scheduling import Wish
 from yamaha_ops.scripts.words import file_of, path_of, variable
-from yamaha_ops.status import as_json as record_as_json
-from yamaha_ops.status.lua import Lua
 
 app = typer.Typer(
     add_completion=False,
@@ -243,33 +241,20 @@ def status(
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show what runs and what ran, with its errors."""
+    """Show what runs and what ran, with its errors, and what the inventory wants otherwise."""
     known = load(inventory)
     console = Console(highlight=False)
 
-    def one(router: Router, _report: Progress) -> Shown:
+    def one(router: Router, _report: Progress) -> lua_tasks.State:
         access = Access(router, known.state, accept_new_host_key)
-        return Shown(router.name, lua_tasks.state(access))
+        return lua_tasks.state(access, scripts_of(known, router))
 
-    def show(seen: Shown) -> None:
-        console.rule(seen.router, align="left")
-        for table in tables("show status lua", seen.record):
-            console.print(table)
+    def show(seen: lua_tasks.State) -> None:
+        for part in state_of_lua(seen):
+            console.print(part)
 
     chosen = known.select(routers or (), labels or (), everything)
     on_each(known, chosen, one, show, at_once=at_once, as_json=as_json)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What one router says of its scripts."""
-
-    router: str
-    record: Lua
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain data."""
-        return {"router": self.router, **record_as_json(self.record)}
 
 
 @app.command()
