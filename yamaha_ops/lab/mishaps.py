@@ -25,6 +25,23 @@ def _set(attribute: str, convert: Callable[[str], object]) -> Callable[[LabRoute
     return act
 
 
+def _within(convert: Callable[[str], float], most: float) -> Callable[[str], float]:
+    """Return a reader of numbers from 0 to ``most``."""
+
+    def read(value: str) -> float:
+        number = convert(value)
+        if not 0 <= number <= most:  # NaN is not, either
+            raise ValueError
+        return number
+
+    return read
+
+
+_SECONDS: Final = _within(float, 3600)
+_COUNT: Final = _within(int, 1 << 30)
+_SHARE: Final = _within(float, 1)
+
+
 def _switch(attribute: str) -> Callable[[LabRouter], None]:
     def act(router: LabRouter) -> None:
         setattr(router.faults, attribute, True)
@@ -33,17 +50,17 @@ def _switch(attribute: str) -> Callable[[LabRouter], None]:
 
 
 MISHAPS: Final[dict[str, Mishap]] = {
-    "delay": Mishap("SECONDS", "answers come late", _set("delay_seconds", float)),
-    "jitter": Mishap("SECONDS", "and by a random time more", _set("jitter_seconds", float)),
-    "cut-bytes": Mishap("N", "lose the line after N bytes", _set("cut_after_bytes", int)),
-    "cut-lines": Mishap("N", "lose the line after N rows", _set("cut_after_lines", int)),
-    "garble": Mishap("N", "one byte in N arrives wrong", _set("garble_every", int)),
-    "truncate": Mishap("N", "answers end after N rows", _set("truncate_after_lines", int)),
-    "pager": Mishap("N", "a pager after every N rows", _set("page_every", int)),
+    "delay": Mishap("SECONDS", "answers come late", _set("delay_seconds", _SECONDS)),
+    "jitter": Mishap("SECONDS", "and by a random time more", _set("jitter_seconds", _SECONDS)),
+    "cut-bytes": Mishap("N", "lose the line after N bytes", _set("cut_after_bytes", _COUNT)),
+    "cut-lines": Mishap("N", "lose the line after N rows", _set("cut_after_lines", _COUNT)),
+    "garble": Mishap("N", "one byte in N arrives wrong", _set("garble_every", _COUNT)),
+    "truncate": Mishap("N", "answers end after N rows", _set("truncate_after_lines", _COUNT)),
+    "pager": Mishap("N", "a pager after every N rows", _set("page_every", _COUNT)),
     "lose-line": Mishap("", "the next typed line is lost", _switch("lose_first_line")),
     "refuse-connections": Mishap("", "close each connection", _switch("refuse_connections")),
     "refuse-logins": Mishap("", "no password is right", _switch("refuse_logins")),
-    "tftp-loss": Mishap("SHARE", "lose packets on TFTP, 0..1", _set("tftp_loss", float)),
+    "tftp-loss": Mishap("SHARE", "lose packets on TFTP, 0..1", _set("tftp_loss", _SHARE)),
     "host-key": Mishap("", "another SSH host key", lambda router: router.change_host_key()),
     "power-cut": Mishap("", "cut the power", lambda router: router.power_cut()),
     "power-on": Mishap("", "bring it back", lambda router: router.power_on()),
