@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import yamaha_ops.web
-from yamaha_ops.web.page import NAVIGATION, THEMES, templates
+from yamaha_ops.web.page import NAVIGATION, THEMES, browser_name, templates
 from yamaha_ops.web.words import LANGUAGES, language_for, translate, words
 
 if TYPE_CHECKING:
@@ -115,3 +115,20 @@ def test_a_stranger_chooses_language_and_theme_too(browser: Browsers) -> None:
     shown = made.get("/login").text
     assert "パスワード" in shown
     assert 'data-theme="dark"' in shown
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130 Safari/537.36",
+            "Chrome · Linux",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18 Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130", "Edge · Windows"),
+        ("curl/8.0", "curl/8.0"),
+        ("", "–"),
+    ],
+)
+def test_browsers_are_called_what_people_call_them(agent: str, name: str) -> None:
+    assert browser_name(agent) == name

@@ -124,6 +124,7 @@ def templates() -> Environment:
     )
     environment.filters["when"] = when
     environment.filters["ago"] = ago
+    environment.filters["browser"] = browser_name
     environment.globals["version"] = __version__
     environment.globals["Role"] = Role
     return environment
@@ -156,6 +157,23 @@ def ago(context: Context, seconds: float | None) -> Markup:
         exact.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
         text,
     )
+
+
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux")
+
+
+def browser_name(agent: str) -> str:
+    """Return what people call a browser, by its ``User-Agent``; that itself for another program."""
+    name = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((system for system in _SYSTEMS if system in agent), "")
+    return " · ".join(part for part in (name, system) if part) if name else agent or "–"
 
 
 def _csrf_field(console: Console, request: Request) -> Markup:
