@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from yamaha_ops.actions.crew import Crew, ground
 from yamaha_ops.actions.histories import local_time
-from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
+from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
 from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.facts import Facts, read_facts
-from yamaha_ops.fleet import run
+from yamaha_ops.fleet import Handshakes
 from yamaha_ops.inventory import Inventory, Router, load
 from yamaha_ops.router import connect
 
@@ -29,6 +29,7 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 
 
 @app.command()
+@over_many(deadline=300.0)
 def facts(
     routers: options.Routers = None,
     *,
@@ -38,24 +39,30 @@ def facts(
     remembered: Annotated[
         bool, typer.Option("--remembered", help="Ask nobody; show what they said last.")
     ] = False,
-    at_once: options_of_history.AtOnce = 8,
+    crew: Crew,
+    skip_dead: SkipDead = False,
     accept_new_host_key: options.AcceptNewHostKey = False,
     as_json: options.Json = False,
 ) -> None:
     """Show serial, MAC, model, revision, licences, uptime, last contact and labels."""
-    known = load(inventory)
+    known = load(crew.path(inventory))
     chosen = known.select(routers or (), labels or (), everything)
     failed = False
     found: dict[str, Facts] = dict(_remembered(known, chosen))
     if not remembered:
-        job = partial(_asked, inventory=known, accept_new_host_key=accept_new_host_key)
-        with ThreadPoolExecutor(at_once) as executor:
-            for done in run(job, chosen, executor=executor, at_once=at_once):
-                if done.value is not None:
-                    found[done.item.name] = done.value
-                else:
-                    failed = True
-                    typer.echo(f"yamaha-ops: {done.error}", err=True)
+        job = partial(
+            _asked,
+            inventory=ground(known),
+            accept_new_host_key=accept_new_host_key,
+            handshakes=crew.limit,
+        )
+        dead = dead_of(known, skip_dead=skip_dead)
+        for done in crew.ask(job, chosen, dead=dead, shared=known):
+            if done.value is not None:
+                found[done.item.name] = done.value
+            else:
+                failed = True
+                typer.echo(f"yamaha-ops: {done.error}", err=True)
     rows = [found.get(each.name) or Facts(each.name, 0.0, labels=each.labels) for each in chosen]
     if as_json:
         for row in rows:
@@ -72,8 +79,15 @@ def file_of(inventory: Inventory, router: str) -> Path:
     return inventory.state / "facts" / f"{router}.json"
 
 
-def _asked(entry: Router, inventory: Inventory, *, accept_new_host_key: bool) -> Facts:
-    session = connect(entry, state=inventory.state, accept_new_host_key=accept_new_host_key)
+def _asked(
+    entry: Router, *, inventory: Inventory, accept_new_host_key: bool, handshakes: Handshakes
+) -> Facts:
+    session = connect(
+        entry,
+        state=inventory.state,
+        accept_new_host_key=accept_new_host_key,
+        handshakes=handshakes,
+    )
     try:
         found = read_facts(session.run, entry.name, entry.labels, time.time())
     finally:
