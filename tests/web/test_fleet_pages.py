@@ -455,11 +455,13 @@ def test_values_are_written_with_their_units() -> None:
     assert shown("memory_used_ratio", 0.24, "en").text == "24%"
     assert shown("receive_bytes", 4_890_313_899, "en").text == "4.55 GiB"
     assert shown("port_ranges", [[1, 2], [3, 4]], "en").text == "1-2, 3-4"
-    assert shown("link_up", value=True, language="ja").text == "はい"
     assert duration(2 * 86400 + 3661, "en") == "2 d 1 h"
     assert duration(0, "ja") == "0 秒"
     assert duration(3600 + 30, "en") == "1 h"
-    assert (speed(999), speed(1500), size(10)) == ("999 bit/s", "1.5 kbit/s", "10 B")
+    assert (speed(999), speed(1500)) == ("999 bit/s", "1.5 kbit/s")
+    assert (size(10), size(1500), size(2**20)) == ("10 B", "1,500 B", "1 MiB")
+    assert shown("link_up", value=False, language="ja").text == "切断"
+    assert shown("full_duplex", value=True, language="ja").text == "はい"
 
 
 def test_a_graph_has_words_a_gap_and_a_table() -> None:

@@ -15,10 +15,12 @@ from yamaha_ops.web.words import translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_UNIT: Final = re.compile(r"(?:^|_)(ratio|seconds|bps|celsius|bytes|packets)(?:_|$)")
+_UNIT: Final = re.compile(r"(?:^|[_/])(ratio|seconds|bps|celsius|bytes|packets)(?:[_/]|$)")
+_NAMES: Final = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _STEPS: Final = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 _SPEEDS: Final = ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s"))
+_EXACT: Final = 10_000
 _SIZES: Final = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -95,7 +97,9 @@ def _word(name: str, language: str) -> str:
 def shown(name: str, value: Any, language: str) -> Cell:
     """Write a value for people, by the unit that its name holds."""
     if isinstance(value, bool):
-        return Cell(translate(language, "common.yes" if value else "common.no"))
+        word = "yes" if value else "no"
+        special = translate(language, key := f"value.{name.rpartition('/')[2]}.{word}")
+        return Cell(translate(language, f"common.{word}") if special == key else special)
     if isinstance(value, list):
         return Cell(", ".join(_item(each) for each in value))
     if isinstance(value, str):
@@ -127,7 +131,9 @@ def speed(bits: float) -> str:
 
 
 def size(count: float) -> str:
-    """Write a number of bytes."""
+    """Write a number of bytes; a small one (an MTU) exactly."""
+    if count < _EXACT:
+        return f"{count:,.0f} B"
     return next(
         (f"{count / each:.3g} {unit}" for each, unit in _SIZES if count >= each), f"{count:.0f} B"
     )
@@ -142,7 +148,9 @@ def _take_apart(record: Any, above: str = "") -> _Parts:
         if isinstance(value, dict):
             if all(each is None or isinstance(each, dict) for each in value.values()):
                 parts.lists[full] = [
-                    {"name": key, **each} for key, each in value.items() if each is not None
+                    {"name": _NAMES.get(key, key), **each}
+                    for key, each in value.items()
+                    if each is not None
                 ]
             else:
                 below = _take_apart(value, full)
