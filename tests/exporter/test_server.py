@@ -239,6 +239,7 @@ def test_in_background_mode_the_last_result_is_served(
     assert 'yamaha_up{router="tokyo"} 1.0' in everything
     assert 'yamaha_up{router="osaka"} 1.0' in everything
     assert "yamaha_exporter_routers 2.0" in everything
+    assert "yamaha_exporter_one_at_a_time_routers 0.0" in everything
     fleet.stop()
     assert len(network.opened) == 2
     assert not any(session.usable for session in network.opened)

@@ -207,3 +207,12 @@ def test_what_is_said_again_is_not_read_again(target: Target) -> None:
     again = {answer.command: answer.record for answer in second.health.answers}
     assert all(again[answer.command] is answer.record for answer in first.health.answers)
     assert len(again) == len(first.health.answers)
+
+
+def test_the_inventory_may_forbid_to_type_ahead(
+    routers: list[Router], settings: Settings, network: Network
+) -> None:
+    target = Target(routers[0].model_copy(update={"type_ahead": False}), settings)
+    assert target.scrape(STANDARD, 5).health
+    assert target.one_at_a_time
+    assert set(network.opened[0].together) == {1}

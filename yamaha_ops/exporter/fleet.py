@@ -127,8 +127,9 @@ class Fleet:
             target.close()
 
     def count_sessions(self) -> None:
-        """Bring the number of open sessions up to date."""
+        """Bring up to date what is counted when it is asked for."""
         self.own.sessions.set(sum(target.warm for target in self.targets))
+        self.own.one_at_a_time.set(sum(target.one_at_a_time for target in self.targets))
 
     def _run(self, work: Callable[[], None]) -> None:
         thread = Thread(target=work, daemon=True)

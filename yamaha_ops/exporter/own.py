@@ -21,6 +21,11 @@ OWN = (
     ("yamaha_exporter_build_info", "info", "Version of yamaha-ops."),
     ("yamaha_exporter_routers", "gauge", "Routers in the inventory."),
     ("yamaha_exporter_sessions", "gauge", "Routers with an open session."),
+    (
+        "yamaha_exporter_one_at_a_time_routers",
+        "gauge",
+        "Routers asked one command at a time: so the inventory says, or they did not keep several.",
+    ),
     ("yamaha_exporter_probes_total", "counter", "Attempts to ask a router, by `outcome`."),
     ("yamaha_exporter_probe_duration_seconds", "histogram", "How long asking a router took."),
     ("yamaha_exporter_reload_successful", "gauge", "Whether the inventory was last loaded well."),
@@ -48,6 +53,7 @@ class Own:
         )
         self.routers = Gauge(*named("routers"), registry=self.registry)
         self.sessions = Gauge(*named("sessions"), registry=self.registry)
+        self.one_at_a_time = Gauge(*named("one_at_a_time_routers"), registry=self.registry)
         self.probes = Counter(*named("probes_total"), ["outcome"], registry=self.registry)
         self.duration = Histogram(
             *named("probe_duration_seconds"), buckets=_BUCKETS, registry=self.registry

@@ -72,7 +72,7 @@ class Target:
         self._session: Session | None = None
         self._interfaces: Interfaces | None = None
         self._configuration: ConfigurationState | None = None
-        self._at_once = TOGETHER
+        self._at_once = TOGETHER if router.type_ahead else 1
         self._memo = Memo()
         self._used = self._touched = self._clock.monotonic()
 
@@ -83,7 +83,7 @@ class Target:
 
     @property
     def one_at_a_time(self) -> bool:
-        """Whether this router did not keep commands that were entered together."""
+        """Whether commands are entered one by one: so the inventory says, or the router's echo."""
         return self._at_once == 1
 
     def scrape(self, module: Module, seconds: float) -> Scrape:

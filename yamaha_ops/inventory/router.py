@@ -55,6 +55,8 @@ class Router(Part):
     """Whether a host key never seen before is refused, or recorded and trusted from then on."""
     legacy_algorithms: bool = False
     """Offer the SHA-1 algorithms that old firmware needs."""
+    type_ahead: bool = True
+    """Let the exporter enter several show commands in one packet; it notices where that fails."""
     groups: tuple[Name, ...] = ()
     """Groups it inherits from; where two disagree, the later one counts."""
     approval: bool = False

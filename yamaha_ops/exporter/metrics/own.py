@@ -74,7 +74,7 @@ METRICS = (
     Metric(
         "scrape_command_duration_seconds",
         "gauge",
-        "How long a command took.",
+        "How long a command took; commands that were entered together share their time.",
         "every command",
         _each(lambda answer: answer.seconds),
         ("command",),
