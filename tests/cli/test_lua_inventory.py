@@ -11,10 +11,11 @@ import pytest
 
 from yamaha_ops.actions import scripting
 from yamaha_ops.cli import main
-from yamaha_ops.errors import ConnectError
+from yamaha_ops.errors import ConnectError, ConsoleError
 from yamaha_ops.lab import Lab
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.delivery import Delivery, prepare
+from yamaha_ops.scripts.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,7 +301,8 @@ def test_where_the_change_is_taken_back_no_script_is_touched(site: Site) -> None
     assert code == 4, out + err
     assert site.running == {"/lua/mine.lua": RESIDENT}
     assert site.files["/lua/mine.lua"] == RESIDENT
-    assert site.differs()["/lua/mine.lua"] == "different"
+    assert "set PACE=30" in site.router.running.text
+    assert site.differs() == {"/lua/mine.lua": "different"}
 
 
 def test_a_run_that_died_between_configuration_and_script_is_brought_to_its_end(
@@ -418,3 +420,16 @@ def test_status_says_what_the_inventory_wants_otherwise(site: Site) -> None:
         {"path": "/lua/nightly.lua", "differs": None},
         {"path": "/lua/other.lua", "differs": "unknown"},
     ]
+
+
+def test_a_record_that_cannot_be_written_takes_nothing_from_the_change(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_self: object, _settings: object) -> None:
+        raise ConsoleError("the record of the scripts put on the router cannot be kept: full")
+
+    monkeypatch.setattr(Ledger, "set", full)
+    code, _, err = site.apply()
+    assert code == 0
+    assert "! the record of the scripts put on the router cannot be kept" in err
+    assert list(site.running) == ["/lua/mine.lua"]

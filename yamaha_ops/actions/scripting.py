@@ -19,7 +19,7 @@ from yamaha_ops.change.lock import locked
 from yamaha_ops.change.outcome import Outcome, Result, ScriptResult
 from yamaha_ops.change.plan import ScriptStep
 from yamaha_ops.config import Interpreter
-from yamaha_ops.errors import ApplyError, ExitCode, InputError, YamahaOpsError
+from yamaha_ops.errors import ApplyError, ConsoleError, ExitCode, InputError, YamahaOpsError
 from yamaha_ops.inventory.scripts import REFERENCES
 from yamaha_ops.render.words import word
 from yamaha_ops.scripts import tasks
@@ -259,17 +259,26 @@ class Scripting:
         """Do what comes after the configuration, and add to the outcome what became of it."""
         if not self._approved:
             return outcome
+        try:
+            self._note(outcome.result)
+        except ConsoleError as error:
+            # The router is well; the next plan may say once more that something runs old.
+            self.tell(str(error), Kind.WARNING)
         if outcome.result not in _SENT:
-            if outcome.result in _AS_BEFORE:
-                for path in self._marked:
-                    self.access.ledger.renew(path)
             return outcome
-        self.access.ledger.set(self.settings)
         leaving = [path for path, how in self._found.items() if how is How.EXTRA]
         results = [self._done(path, self._remove) for path in sorted(leaving)]
         coming = (script.path for script in self.scripts if script.path in self._found)
         results += [self._done(path, self._bring) for path in coming]
         return _with(outcome, tuple(results))
+
+    def _note(self, result: Result) -> None:
+        ledger = self.access.ledger
+        if result in _SENT:
+            ledger.set(self.settings)
+        elif result in _AS_BEFORE:
+            for path in self._marked:
+                ledger.renew(path)
 
     def tell(self, text: str, kind: Kind = Kind.STEP) -> None:
         """Report one event."""
