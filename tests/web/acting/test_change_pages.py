@@ -31,18 +31,13 @@ def otto(site: Site, signed_in: Callable[[str], Browser]) -> Iterator[Browser]:
 
 def form_of(text: str) -> dict[str, str]:
     """Read what the fields of a change's form hold, as a browser would send them."""
-    found = {
-        name: value
-        for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*? value="([^"]*)"', text)
-    }
-    for name, inner in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL):
+    found = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*? value="([^"]*)"', text))
+    selects = r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>'
+    for name, inner in re.findall(selects, text, re.DOTALL):
         chosen = re.search(r"<option(?: value=\"([^\"]*)\")? selected>([^<]*)", inner)
         found[name] = (chosen[1] if chosen[1] is not None else chosen[2]) if chosen else ""
-    for name, inner in re.findall(
-        r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', text, re.DOTALL
-    ):
-        found[name] = inner
-    return found
+    areas = r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>'
+    return found | dict(re.findall(areas, text, re.DOTALL))
 
 
 def page_of(browser: Browser, path: str, status: int = 200) -> str:
@@ -66,7 +61,7 @@ def test_a_change_from_the_form_to_its_end(site: Site, otto: Browser) -> None:
     assert "ip tunnel mtu 1440" in text
     fingerprint = form_of(text)["fingerprint"]
     assert otto.post(f"{place}/apply", {"fingerprint": fingerprint}).status_code == 303
-    site.runner.stop()
+    site.runner.wait()
     text = page_of(otto, place)
     assert "The router runs the change" in text
     assert "written into inventory.yaml" in text
@@ -167,13 +162,12 @@ def test_commands_on_routers(site: Site, otto: Browser) -> None:
     fields = {"routers": "home", "commands": "show environment\r\nshow arp", "timeout": "20"}
     answer = otto.post("/commands", fields)
     assert answer.status_code == 303, answer.text
-    site.runner.stop()
+    site.runner.wait()
     text = page_of(otto, answer.headers["location"])
     assert "RTX830" in text
     assert "1 of 1" in text
     assert "Success" in text
     assert "show environment; show arp" in page_of(otto, "/commands")
-    site.runner.start()
 
 
 @pytest.mark.parametrize("command", ["restart", "show log > usb1:x", "'show'", "set x=1"])
@@ -188,7 +182,7 @@ def test_a_command_that_changes_is_entered_with_its_word_and_audited(
 ) -> None:
     fields = {"routers": "home", "commands": "description lan1 typed", "change_too": "yes"}
     assert otto.post("/commands", fields).status_code == 303
-    site.runner.stop()
+    site.runner.wait()
     assert "description lan1 typed" in site.router.running.text
     assert "commands.run" in signed_in("adam").get("/audit").text
 
@@ -197,7 +191,7 @@ def test_an_unreachable_router_is_a_result(site: Site, otto: Browser) -> None:
     site.router.faults.refuse_connections = True
     fields = {"routers": "home", "commands": "show arp\nshow environment"}
     place = otto.post("/commands", fields).headers["location"]
-    site.runner.stop()
+    site.runner.wait()
     text = page_of(otto, place)
     assert "Error" in text
     assert "Skipped" in text
@@ -249,8 +243,7 @@ def test_the_api_does_the_same(site: Site, otto: Browser) -> None:
     assert stale["title"] == "Conflict"
     body = {"fingerprint": plan["fingerprint"]}
     assert call("POST", f"/changes/{change['id']}/apply", 202, body)["stage"] == "applying"
-    site.runner.stop()
-    site.runner.start()
+    site.runner.wait()
     ended = call("GET", f"/changes/{change['id']}", 200)
     assert (ended["stage"], ended["exit"]) == ("changed", "done")
     assert ended["outcome"]["result"] == "changed"
@@ -267,7 +260,7 @@ def test_the_api_does_the_same(site: Site, otto: Browser) -> None:
     assert compared["commands"] == ["tunnel select 1", "ip tunnel mtu 1440", "tunnel select none"]
     assert "password *" in call("GET", "/routers/home/configurations/latest", 200)["text"]
     run = call("POST", "/runs", 202, {"routers": ["home"], "commands": ["show arp"]})
-    site.runner.stop()
+    site.runner.wait()
     assert call("GET", f"/runs/{run['id']}", 200)["answers"][0]["result"] == "success"
     assert [each["id"] for each in call("GET", "/runs", 200)] == [run["id"]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select, update
@@ -37,6 +37,7 @@ class Runner:
         self._console = console
         self._stopping = threading.Event()
         self._executor: ThreadPoolExecutor | None = None
+        self._under_way: set[Future[None]] = set()
         self.applying = Applying(console, self._stopping)
 
     @property
@@ -61,7 +62,14 @@ class Runner:
         """Have something done as soon as a thread is free."""
         if self._executor is None:
             raise AssertionError("the runner is not started")
-        self._executor.submit(act).add_done_callback(_log_fault)
+        future = self._executor.submit(act)
+        self._under_way.add(future)
+        future.add_done_callback(self._ended)
+
+    def wait(self) -> None:
+        """Return when everything that was set under way has come to its end."""
+        while under_way := set(self._under_way):
+            wait(under_way)
 
     def apply(self, number: int) -> None:
         """Apply a change that was set under way."""
@@ -97,7 +105,7 @@ class Runner:
             )
             return list(session.scalars(changes))
 
-
-def _log_fault(future: Future[None]) -> None:
-    if not future.cancelled() and (fault := future.exception()) is not None:
-        _log.error("a fault", exc_info=fault)
+    def _ended(self, future: Future[None]) -> None:
+        self._under_way.discard(future)
+        if not future.cancelled() and (fault := future.exception()) is not None:
+            _log.error("a fault", exc_info=fault)

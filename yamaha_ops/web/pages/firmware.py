@@ -37,7 +37,8 @@ class Row:
 def rows(console: Console, visitor: Visitor) -> list[Row]:
     """Return the revisions of the visitor's routers."""
     with console.database.reading() as session:
-        told = dict(session.execute(select(RouterState.router, RouterState.firmware)).tuples())
+        chosen = select(RouterState.router, RouterState.firmware)
+        told = {name: revision for name, revision in session.execute(chosen)}  # noqa: C416 -- rows are no pairs to the type checker
     found = []
     for entry in console.inventory().routers.values():
         if visitor.sees(entry):
