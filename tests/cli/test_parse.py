@@ -55,7 +55,9 @@ def test_lists_are_tables_and_single_entries_are_columns(
     out = capsys.readouterr().out
     assert "58128-58143, 62224-62239" in " ".join(out.split())
     assert run("show ipv6 address", str(RTX830 / "show_ipv6_address.ja.1.txt")) == 0
-    assert "29d 23h 58m 48s" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "29d 23h" in out
+    assert "240b:xxxx:qqrr:ss00:aa:bbbb:cccc:dddd" in out
 
 
 def test_japanese_cells_line_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,16 +8,21 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 _UNITS = re.compile(r"(?:^|_)(ratio|seconds|bps|celsius)(?:_|$)")
 _STEPS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+_GAP = 2
+"""Blanks between two columns."""
+_INDENT = 1
 _SPEEDS = ((1_000_000_000, "Gbit/s"), (1_000_000, "Mbit/s"))
 
 
@@ -51,7 +56,7 @@ def tables(title: str, record: Any) -> Iterator[RenderableType]:
                 yield from tables(f"{title}, {name} {key}", row)
         else:
             yield Text(f"{title}, {name}", style="bold")
-            yield _grid([row.values for row in taken])
+            yield Grid([row.values for row in taken])
 
 
 def _take_apart(record: Any, above: str = "") -> _Parts:
@@ -83,21 +88,65 @@ def _items(record: Any) -> Iterator[tuple[str, Any]]:
 
 def _column(values: Mapping[str, str]) -> Table:
     table = Table(show_header=False, box=None)
-    table.add_column(style="dim")
+    table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in values.items():
         table.add_row(name, Text(value))
     return table
 
 
-def _grid(rows: list[dict[str, str]]) -> Table:
-    table = Table(header_style="dim", box=None)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(row.get(column, "")) for column in columns))
-    return table
+class Grid:
+    """Rows below one another where no word has to be broken for it, else one block for each.
+
+    A broken address is no address: nobody can copy it, and nobody sees where it ends.
+
+    Args:
+        rows: Cells by the name of their column; a cell may be missing.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[str, str]]) -> None:
+        self._rows = rows
+        self._columns = list(dict.fromkeys(name for row in rows for name in row))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render for the width at hand."""
+        widths = self._widths(options.max_width - _INDENT)
+        if widths:
+            yield self._table(widths)
+            return
+        for number, row in enumerate(self._rows):
+            if number:
+                yield Text()
+            yield _column(row)
+
+    def _widths(self, room: int) -> list[int]:
+        """Return a width for each column; nothing where not even the longest words have room."""
+        columns = [
+            [column, *(row.get(column, "") for row in self._rows)] for column in self._columns
+        ]
+        widths = [max(map(cell_len, " ".join(cells).split()), default=0) for cells in columns]
+        left = room - sum(widths) - _GAP * (len(columns) - 1)
+        if left < 0:
+            return []
+        # Headings are broken before values are, and long values before short ones.
+        for part in (slice(1, None), slice(None)):
+            wanted = [
+                max(cell_len(line) for cell in cells[part] for line in cell.split("\n"))
+                for cells in columns
+            ]
+            for place in sorted(range(len(columns)), key=lambda each: wanted[each] - widths[each]):
+                more = max(0, min(left, wanted[place] - widths[place]))
+                widths[place] += more
+                left -= more
+        return widths
+
+    def _table(self, widths: Sequence[int]) -> Padding:
+        table = Table(header_style="dim", box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+        for column, width in zip(self._columns, widths, strict=True):
+            table.add_column(column, width=width)
+        for row in self._rows:
+            table.add_row(*(Text(row.get(column, "")) for column in self._columns))
+        return Padding(table, (0, 0, 0, _INDENT), expand=False)
 
 
 def _label(name: str) -> str:

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from yamaha_ops.actions.crew import Crew, ground
 from yamaha_ops.actions.histories import local_time
 from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._fleet import SkipDead, dead_of, over_many
+from yamaha_ops.cli._records import Grid
 from yamaha_ops.durable import write_private
 from yamaha_ops.errors import ExitCode
 from yamaha_ops.facts import Facts, read_facts
@@ -69,7 +69,7 @@ def facts(
             told = {**row.as_json(), **({} if row.last_contact else {"last_contact": None})}
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
-        Console(highlight=False).print(_table(rows))
+        Console(highlight=False).print(_grid(rows))
     if failed:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -110,28 +110,24 @@ def _remembered(inventory: Inventory, chosen: tuple[Router, ...]) -> Iterator[tu
             typer.echo(f"yamaha-ops: {path}: is passed over ({error})", err=True)
 
 
-def _table(rows: list[Facts]) -> Table:
+def _grid(rows: list[Facts]) -> Grid:
     """Lay out what there is; columns that nobody fills are left out."""
-    columns = {
-        "router": [each.router for each in rows],
-        "model": [each.model or "-" for each in rows],
-        "firmware": [(each.firmware or "-").removeprefix("Rev.") for each in rows],
-        "serial": [each.serial or "-" for each in rows],
-        "MAC": [next(iter(each.mac_addresses.values()), "-") for each in rows],
-        "up": [_duration(each.uptime_seconds) for each in rows],
-        "last contact": [
-            local_time(each.last_contact)[:-3] if each.last_contact else "never" for each in rows
-        ],
-        "labels": [" ".join(f"{k}={v}" for k, v in each.labels.items()) for each in rows],
-        "licences": ["\n".join(each.licences or ()) for each in rows],
-    }
-    filled = {name: cells for name, cells in columns.items() if any(cells)}
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for name in filled:
-        table.add_column(name, no_wrap=name not in {"labels", "licences"}, overflow="fold")
-    for row in zip(*filled.values(), strict=True):
-        table.add_row(*row)
-    return table
+    told = [
+        {
+            "router": each.router,
+            "model": each.model or "-",
+            "firmware": (each.firmware or "-").removeprefix("Rev."),
+            "serial": each.serial or "-",
+            "MAC": next(iter(each.mac_addresses.values()), "-"),
+            "up": _duration(each.uptime_seconds),
+            "last contact": (local_time(each.last_contact)[:-3] if each.last_contact else "never"),
+            "labels": " ".join(f"{k}={v}" for k, v in each.labels.items()),
+            "licences": "\n".join(each.licences or ()),
+        }
+        for each in rows
+    ]
+    filled = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
+    return Grid([{name: row[name] for name in filled} for row in told])
 
 
 def _duration(seconds: int | None) -> str:
