@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from yamaha_ops.lab import LabRouter
+    from yamaha_ops.web.act.runner import Runner
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 PATIENCE: Final = 60_000.0
@@ -52,6 +53,7 @@ class Town:
 
     url: str
     console: Console
+    runner: Runner
     routers: dict[str, LabRouter]
     secret: str
     """Of the operator's second factor."""
@@ -65,7 +67,13 @@ class Town:
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("town")
+    with opened(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Town]:
+    """Serve the console over its routers, everything in a folder, until the block ends."""
     with pytest.MonkeyPatch.context() as patch, Lab() as lab:
         for name in ("STATE", "HISTORY"):
             patch.delenv(f"YAMAHA_OPS_{name}", raising=False)
@@ -84,8 +92,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 code = pyotp.TOTP(offered.secret).at(int(console.now()))
                 second_factor.accept(console, user, offered.sealed, code)
                 secrets[name] = offered.secret
-        with served(console) as url:
-            yield Town(url, console, routers, secrets[SECOND_FACTOR])
+        with served(console) as (url, runner):
+            yield Town(url, console, runner, routers, secrets[SECOND_FACTOR])
 
 
 def _settings(folder: Path) -> Settings:
@@ -104,7 +112,7 @@ def _settings(folder: Path) -> Settings:
 
 
 @contextmanager
-def served(console: Console) -> Iterator[str]:
+def served(console: Console) -> Iterator[tuple[str, Runner]]:
     """Serve a console from a thread, until the block ends."""
     server = Server(console)
     thread = threading.Thread(target=server.run, name="console")
@@ -114,7 +122,8 @@ def served(console: Console) -> Iterator[str]:
             thread.join(0.02)
         assert server.started
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        application: Any = server.config.app
+        yield f"http://127.0.0.1:{port}", application.state.runner
     finally:
         server.should_exit = True
         thread.join()

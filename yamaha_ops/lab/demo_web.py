@@ -52,11 +52,11 @@ class Shop:
 
 
 SHOPS: Final = (
-    Shop("ginza", "tokyo", 412, 23),
-    Shop("shinjuku", "tokyo", 287, 14),
+    Shop("ginza", "tokyo", 203, 23),
+    Shop("shinjuku", "tokyo", 171, 14),
     Shop("kichijoji", "tokyo", 61, 5),
-    Shop("umeda", "osaka", 198, 11),
-    Shop("namba", "osaka", 143, 9, "15.02.17"),
+    Shop("umeda", "osaka", 138, 11),
+    Shop("namba", "osaka", 96, 9, "15.02.17"),
     Shop("sakae", "nagoya", 77, 6),
     Shop("tenjin", "fukuoka", 120, 8),
     Shop("susukino", "sapporo", 54, 4),

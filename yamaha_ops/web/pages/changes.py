@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -16,14 +17,16 @@ from yamaha_ops.inventory import Router
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor
 from yamaha_ops.web.act.access import LIVE, Fields, book, pinned, runner, side
 from yamaha_ops.web.act.book import STAGE, Book, Wish, fingerprint_of
+from yamaha_ops.web.act.contexts import by_context, of_plan
 from yamaha_ops.web.act.drafts import keep_draft
+from yamaha_ops.web.act.phrases import said
 from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.act.runner import Runner
 from yamaha_ops.web.act.stage import OPEN, Stage
 from yamaha_ops.web.act.values import OFTEN, edit_of, fields_of, problems_of
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.fields import Id, Line
-from yamaha_ops.web.page import page
+from yamaha_ops.web.page import language_of, page
 from yamaha_ops.web.store.changes import Change
 
 router = APIRouter(include_in_schema=False)
@@ -96,7 +99,7 @@ def show(
     request: Request, number: Id, console: Shared, changes: Changes, somebody: Somebody
 ) -> HTMLResponse:
     """Show one change."""
-    values = _shown(console, changes, somebody, changes.find(somebody, number))
+    values = _shown(request, console, changes, somebody, changes.find(somebody, number))
     return page(request, somebody, "change.html", **values)
 
 
@@ -105,7 +108,7 @@ def show_part(
     request: Request, number: Id, console: Shared, changes: Changes, somebody: Somebody
 ) -> HTMLResponse:
     """Show the part of a change that moves."""
-    values = _shown(console, changes, somebody, changes.find(somebody, number))
+    values = _shown(request, console, changes, somebody, changes.find(somebody, number))
     return page(request, somebody, "_change.html", **values)
 
 
@@ -243,7 +246,9 @@ def _listed(
     return {"changes": found, "show": show, "router": router, "needing": needing}
 
 
-def _shown(console: Console, changes: Book, somebody: Visitor, change: Change) -> dict[str, Any]:
+def _shown(
+    request: Request, console: Console, changes: Book, somebody: Visitor, change: Change
+) -> dict[str, Any]:
     made: dict[str, Any] = change.plan or {}
     commands = made.get("commands", ())
     entry = console.inventory().routers.get(change.router)
@@ -259,9 +264,8 @@ def _shown(console: Console, changes: Book, somebody: Visitor, change: Change) -
         "stage": Stage(change.stage),
         "stages": Stage,
         "plan": made,
-        "groups": [
-            (context, list(group)) for context, group in groupby(commands, lambda c: c["context"])
-        ],
+        "groups": by_context(of_plan(made)),
+        "said": partial(said, language_of(request, somebody)),
         "risks": [f"{each['line']}: {each['risk']}" for each in commands if each["risk"]],
         "counts": {
             word: sum(each["action"] == word for each in commands)
@@ -363,7 +367,7 @@ def _plan(
     try:
         made = make_plan(console, change)
     except YamahaOpsError as error:
-        values = _shown(console, changes, somebody, changes.find(somebody, change.id))
+        values = _shown(request, console, changes, somebody, changes.find(somebody, change.id))
         return page(request, somebody, "change.html", status=409, problem=error, **values)
     changes.planned(somebody, change.id, change.version, made)
     return RedirectResponse(f"/changes/{change.id}", 303)

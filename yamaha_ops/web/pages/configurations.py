@@ -1,22 +1,22 @@
 """Configurations of a router: shown, kept, named, any two compared."""
 
-from collections.abc import Iterable
-from itertools import groupby
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from yamaha_ops.actions.backups import back_up
-from yamaha_ops.config import Command
 from yamaha_ops.errors import YamahaOpsError
 from yamaha_ops.history import HistoryError, Person, Revision
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor
 from yamaha_ops.web.act.access import side
 from yamaha_ops.web.act.comparing import beside
+from yamaha_ops.web.act.contexts import by_context, of_difference
+from yamaha_ops.web.act.phrases import said
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.fields import Line
-from yamaha_ops.web.page import page
+from yamaha_ops.web.page import language_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,11 +34,6 @@ def revisions(console: Console, name: str) -> list[Revision]:
         return list(console.history.revisions(name, limit=MOST))
     except HistoryError:
         return []
-
-
-def grouped(commands: Iterable[Command]) -> list[tuple[str, list[Command]]]:
-    """Return commands by the context that each is typed in, in order."""
-    return [(name, list(group)) for name, group in groupby(commands, lambda each: each.context)]
 
 
 @router.get("/configurations/{name}")
@@ -69,7 +64,14 @@ def show(
     found = side(console, entry, what)
     lines = found.configuration.masked().splitlines()
     return page(
-        request, somebody, "configuration.html", router=entry, what=what, side=found, lines=lines
+        request,
+        somebody,
+        "configuration.html",
+        router=entry,
+        what=what,
+        side=found,
+        lines=lines,
+        about=said(language_of(request, somebody), found.about),
     )
 
 
@@ -104,7 +106,8 @@ def compare(  # noqa: PLR0913 -- what the address says, by name
         view=view,
         whole=whole,
         compared=compared,
-        groups=grouped(compared.commands) if compared else [],
+        said=partial(said, language_of(request, somebody)),
+        groups=by_context(of_difference(compared.commands)) if compared else [],
         problem=problem,
         revisions=revisions(console, name),
         drafts=console.history.drafts(name),
