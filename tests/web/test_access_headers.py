@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 
 from tests.web.conftest import PASSWORD, SteppedClock
@@ -129,6 +130,21 @@ def test_an_error_is_a_page_for_people_and_a_problem_for_scripts(
     bad = emma.get("/api/v1/audit?since=x").json()
     assert bad["exit"] == "usage"
     assert bad["errors"][0]["field"] == "query.since"
+
+
+def test_whoever_is_slower_by_a_moment_is_told_so(
+    signed_in: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = signed_in("adam")
+
+    def slower(*_arguments: object, **_more: object) -> None:
+        raise IntegrityError("INSERT", {"secret": "of-the-row"}, ValueError("UNIQUE"))
+
+    monkeypatch.setattr("yamaha_ops.web.pages.users.add_user", slower)
+    answer = adam.post("/users", {"name": "nora"})
+    assert answer.status_code == 409
+    assert "somebody else was faster" in answer.text
+    assert "of-the-row" not in answer.text
 
 
 def test_what_was_sent_is_not_repeated(browser: Browsers) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -26,7 +27,7 @@ from yamaha_ops.errors import (
     YamahaOpsError,
 )
 from yamaha_ops.web.access.visitor import Visitor, newcomer
-from yamaha_ops.web.errors import BusyError, LimitError, SignInError, WebError
+from yamaha_ops.web.errors import BusyError, ConflictError, LimitError, SignInError, WebError
 from yamaha_ops.web.page import page
 from yamaha_ops.web.request import wants_page
 
@@ -54,6 +55,7 @@ _BUSY_SECONDS: Final = 2
 def install(app: FastAPI) -> None:
     """Let every error be answered here."""
     app.add_exception_handler(YamahaOpsError, _toolkit)
+    app.add_exception_handler(IntegrityError, _contradiction)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     # Not an exception handler: that one would stand outside of every other middleware.
@@ -96,6 +98,12 @@ def _toolkit(request: Request, error: Exception) -> Response:
         "hint": error.hint,
     }
     return _answer(request, status, error.message, headers, more)
+
+
+def _contradiction(request: Request, error: Exception) -> Response:
+    """Answer whoever wrote what somebody else, a moment before, has made impossible."""
+    del error  # it holds values
+    return _toolkit(request, ConflictError("somebody else was faster"))
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -41,7 +41,8 @@ def check_entry(console: Console, name: str, password: str, address: str) -> Use
     right = console.passwords.matches(user.password_hash if user else None, password)
     if user is None or not right or user.barred:
         console.lockouts.count(said, address)
-        console.audit(Stranger(said or "-", address), "login.refused")
+        # Not what was typed: now and then that is a password in the wrong field.
+        console.audit(Stranger(user.name if user else "-", address), "login.refused")
         raise SignInError("the name or the password is wrong")
     if user.password_hash and console.passwords.outdated(user.password_hash):
         with console.database.session() as session:

@@ -9,6 +9,7 @@ enough that it was set back, and the login ends.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
@@ -17,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from yamaha_ops.web.access.cookies import LOGIN, VISIT
 from yamaha_ops.web.access.sealing import fingerprint
-from yamaha_ops.web.errors import SignInError
+from yamaha_ops.web.errors import BusyError, SignInError
 from yamaha_ops.web.request import address_of
 from yamaha_ops.web.store.people import Login
 
@@ -61,10 +62,7 @@ def signed_in(
     Whatever key it came with (somebody may have planted one) is worth nothing afterwards.
     """
     secure = console.settings.secure
-    before = LOGIN.read(request, secure=secure)
-    if before:
-        with console.database.session() as session:
-            session.execute(delete(Login).where(Login.key_hash == fingerprint(before)))
+    forget(console, request)
     key = begin(
         console,
         user_id,
@@ -76,6 +74,14 @@ def signed_in(
     LOGIN.write(response, key, secure=secure)
     VISIT.remove(response, secure=secure)
     return response
+
+
+def forget(console: Console, request: HTTPConnection) -> None:
+    """End whatever login a browser comes with, complete or not."""
+    key = LOGIN.read(request, secure=console.settings.secure)
+    if key:
+        with console.database.session() as session:
+            session.execute(delete(Login).where(Login.key_hash == fingerprint(key)))
 
 
 def login_of(console: Console, request: HTTPConnection, *, complete: bool = True) -> Login:
@@ -97,7 +103,8 @@ def login_of(console: Console, request: HTTPConnection, *, complete: bool = True
         end(console, login.id)
         raise SignInError("the login has ended")
     if unseen_seconds(console, login) >= _WRITE_SECONDS:
-        _touch(console, login)
+        with suppress(BusyError):  # who only looks is not held up; the next use writes it down
+            _touch(console, login)
     return login
 
 

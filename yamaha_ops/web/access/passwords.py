@@ -43,7 +43,7 @@ class Passwords:
         """Whether a password is the one; None (nobody, or no local user) takes as long."""
         with self._turn:
             try:
-                self._hasher.verify(hashed or self._nobody, password[:LONGEST])
+                self._hasher.verify(hashed or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
         return hashed is not None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from yamaha_ops.web.access.sealing import fingerprint
-from yamaha_ops.web.errors import SignInError
+from yamaha_ops.web.errors import BusyError, SignInError
 from yamaha_ops.web.store.people import Token
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ def token_of(console: Console, key: str, address: str) -> Token:
     now = console.now()
     expired = token.expires is not None and now >= token.expires
     if expired or token.last_used is None or abs(now - token.last_used) >= _WRITE_SECONDS:
-        with console.database.session() as session:
+        with suppress(BusyError), console.database.session() as session:
             known = session.get_one(Token, token.id)
             known.last_used, known.last_address = now, address
             # Written down, so that a clock that is set back does not bring it to life again.
-            known.ended = expired
+            known.ended = known.ended or expired
     if expired:
         raise SignInError("the token has expired")
     return token

@@ -1,7 +1,7 @@
 """Who asks: from a cookie or a token to a :class:`Visitor`, and what they must be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -32,6 +32,8 @@ class Visitor:
         address: Where the request comes from.
         by_token: Whether a script asks, not a browser.
         login: The browser session's number, None for a script.
+        first: The page that comes before any other, for whoever still has to set a password or a
+            second factor.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Visitor:
     address: str
     by_token: bool = False
     login: int | None = None
+    first: str | None = None
 
     def may(self, role: Role) -> bool:
         """Whether they have a role; everybody may look."""
@@ -53,10 +56,13 @@ class Visitor:
         return covers(self.labels, router)
 
 
-def visitor_of(
-    user: User, roles: frozenset[Role], address: str, *, by_token: bool, login: int | None
-) -> Visitor:
-    """Return a user as a visitor."""
+def visitor_of_login(console: Console, login: Login, address: str) -> Visitor:
+    """Return the user of a browser session as a visitor."""
+    roles = roles_of(login.user.roles)
+    return replace(_visitor(console, login.user, roles, address), login=login.id)
+
+
+def _visitor(console: Console, user: User, roles: frozenset[Role], address: str) -> Visitor:
     labels = user.labels
     return Visitor(
         id=user.id,
@@ -66,15 +72,17 @@ def visitor_of(
         labels=None if labels is None else {key: tuple(each) for key, each in labels.items()},
         language=user.language,
         address=address,
-        by_token=by_token,
-        login=login,
+        first=_first(console, user),
     )
 
 
-def visitor_of_login(login: Login, address: str) -> Visitor:
-    """Return the user of a browser session as a visitor."""
-    roles = roles_of(login.user.roles)
-    return visitor_of(login.user, roles, address, by_token=False, login=login.id)
+def _first(console: Console, user: User) -> str | None:
+    if user.password_hash is None:
+        return None  # both are the provider's affair
+    if user.must_change:
+        return "/account/password"
+    required = console.settings.access.second_factor == "required"
+    return "/account/second-factor" if required and user.totp_sealed is None else None
 
 
 def roles_of(names: list[str]) -> frozenset[Role]:
@@ -95,34 +103,25 @@ def newcomer(request: Request, console: Annotated[Console, Depends(console)]) ->
     address = address_of(request, console.settings.proxies)
     key = bearer(request)
     if key is None:
-        found = visitor_of_login(login_of(console, request), address)
+        found = visitor_of_login(console, login_of(console, request), address)
     else:
         token = _token(console, key, address)
         roles = roles_of(token.roles) & roles_of(token.user.roles)
-        found = visitor_of(token.user, roles, address, by_token=True, login=None)
+        found = replace(_visitor(console, token.user, roles, address), by_token=True)
     if request.url.path.startswith("/api/"):
         a_minute = console.settings.access.requests_a_minute
         console.limits.take("api", str(found.id), a_minute=a_minute)
     return found
 
 
-def visitor(
-    console: Annotated[Console, Depends(console)],
-    someone: Annotated[Visitor, Depends(newcomer)],
-) -> Visitor:
+def visitor(someone: Annotated[Visitor, Depends(newcomer)]) -> Visitor:
     """Return who asks.
 
     Raises:
         SignInError: Nobody, or somebody who first has to set a password or a second factor.
     """
-    with console.database.reading() as session:
-        user = session.get_one(User, someone.id)
-    local = user.password_hash is not None
-    if local and user.must_change:
-        raise SignInError("the first password has to be changed", place="/account/password")
-    required = console.settings.access.second_factor == "required"
-    if local and required and user.totp_sealed is None:
-        raise SignInError("a second factor has to be set up", place="/account/second-factor")
+    if someone.first is not None:
+        raise SignInError("a password or a second factor has to be set first", place=someone.first)
     return someone
 
 

@@ -43,11 +43,6 @@ class Door:
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies, repr=False)
     authorization: str | None = field(default=None, repr=False)
 
-    @property
-    def name(self) -> str:
-        """Who uses it, for the audit log."""
-        return self.user
-
 
 class Doors:
     """Every door that is open, in memory: none outlives the server.

@@ -77,8 +77,8 @@ def policy(place: str) -> str:
     """
     sources = f"{place} 'unsafe-inline' 'unsafe-eval' data: blob:"
     return (
-        f"sandbox allow-scripts allow-forms allow-modals allow-downloads; default-src {sources}; "
-        f"form-action {place}; base-uri 'none'; object-src 'none'"
+        "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads; "
+        f"default-src {sources}; form-action {place}; base-uri 'none'; object-src 'none'"
     )
 
 

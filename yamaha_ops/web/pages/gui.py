@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from yamaha_ops.errors import ConnectError, ConnectTimeoutError
 from yamaha_ops.inventory import Router
+from yamaha_ops.web.access.entry import Stranger
 from yamaha_ops.web.access.logins import lives
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor_of_login
 from yamaha_ops.web.console import Console, console
@@ -20,6 +21,7 @@ from yamaha_ops.web.errors import ForbiddenError, NotFoundError, SignInError
 from yamaha_ops.web.gui import translation
 from yamaha_ops.web.gui.doors import Door
 from yamaha_ops.web.page import page
+from yamaha_ops.web.request import address_of
 
 router = APIRouter(prefix="/gui", include_in_schema=False)
 
@@ -67,8 +69,9 @@ async def forward(request: Request, console: TheConsole, name: str, key: str) ->
     prefix = f"/gui/{quote(found.name)}/{key}"
     if request.method not in ("GET", "HEAD"):
         path = request.url.path.removeprefix(f"/gui/{found.name}/{key}")[:200]
+        who = Stranger(door.user, address_of(request, console.settings.proxies))
         await run_in_threadpool(
-            console.audit, door, "gui.sent", found.name, method=request.method, path=path
+            console.audit, who, "gui.sent", found.name, method=request.method, path=path
         )
     return await _passed_on(request, console, door, found, prefix)
 
@@ -79,7 +82,7 @@ def _enter(console: Console, name: str, key: str) -> tuple[Door, Router]:
     login = lives(console, door.login) if door else None
     if door is None or login is None:
         raise SignInError("this way to the router is closed", place="/")
-    visitor = visitor_of_login(login, door.address)
+    visitor = visitor_of_login(console, login, door.address)
     if not visitor.may(Role.OPERATOR):
         raise ForbiddenError(f"this needs the role {Role.OPERATOR}")
     # The address comes from the inventory and nowhere else, and anew with each request.

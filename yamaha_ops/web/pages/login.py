@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from contextlib import suppress
 from math import ceil
 from typing import Annotated
 
@@ -87,13 +88,9 @@ def leave(request: Request, console: TheConsole) -> Response:
     """Sign out."""
     response = RedirectResponse("/login", 303)
     LOGIN.remove(response, secure=console.settings.secure)
-    try:
-        someone = newcomer(request, console)
-    except SignInError:
-        return response
-    if someone.login is not None:
-        logins.end(console, someone.login)
-        console.audit(someone, "logout")
+    with suppress(SignInError):
+        console.audit(newcomer(request, console), "logout")
+    logins.forget(console, request)
     return response
 
 

@@ -52,6 +52,7 @@ class Database:
         Raises:
             BusyError: Somebody else holds the lock.
             StoreError: The database cannot be reached.
+            sqlalchemy.exc.IntegrityError: What was written contradicts what somebody else has.
         """
         yield from self._session(self._engine)
 
