@@ -150,6 +150,23 @@ def test_yamahas_own_syntax(lab: Lab, router: LabRouter) -> None:
     assert dict(zip(cases, values(lab, router, *cases), strict=True)) == cases
 
 
+def test_regular_expressions_read_shift_jis(lab: Lab, router: LabRouter) -> None:
+    """As published exporters use them: halves of characters are no brackets."""
+    source = """
+        local _, text = rt.command("show environment")
+        rt.syslog("INFO", string.match(text, /メモリ:\\s*(\\d+)% used/))
+        local name, number = ("ゼロ ー[5] 間"):match(/(ゼ.+) ー\\[(\\d)\\]/)
+        rt.syslog("Notice", name .. number)
+        local first, last = ("あーい"):find(/ー/)
+        rt.syslog("info", first .. " " .. last)
+        rt.syslog("info", (("ー1ー2"):gsub(/ー(\\d)/, "<%1>")))
+        rt.syslog("info", select(2, ("あ、い"):split(/、/)))
+        rt.syslog("debug", "is not kept")
+    """
+    assert script(lab, router, source.encode("cp932")) == ""
+    assert said(router) == ["21", "ゼロ5", "3 4", "<1><2>", "い"]
+
+
 def test_a_bad_regular_expression_is_told(lab: Lab, router: LabRouter) -> None:
     assert "malformed regular expression" in script(lab, router, "return ('a'):find(/(/)")
 

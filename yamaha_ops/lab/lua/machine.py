@@ -37,6 +37,7 @@ FIDELITY: Final = (
     documented("`each` walks over its arguments, or over one table", "Yamaha's Lua pages"),
     recorded("`rt.command` answers CR LF and CP932; silence is `true, nil`", "routemon"),
     documented("`rt.command` runs as administrator, at most 4095 characters", "Yamaha's Lua pages"),
+    recorded("`rt.syslog` takes `INFO` and `NOTICE` as well", "rtx1200_exporter"),
     assumed("`rt.syslog` lines begin with `[LUA] `; debug lines are not kept", "no recording"),
     recorded("A task has its own language", "routemon, rtx-dns-tcp-lua"),
     recorded(
@@ -212,7 +213,7 @@ class Hands:
     def syslog(self, level: str, text: str) -> None:
         """``rt.syslog``: write a line into the log; debug lines are not kept."""
         line = text.encode("latin-1").decode("cp932", "replace")
-        if level in {"info", "notice"}:
+        if level.lower() in {"info", "notice"}:
             self._tasks.ask(lambda: self._router.log.add(f"[LUA] {line}"))
 
     def syslogwatch(self, pattern: str, count: float | None, seconds: float | None) -> str:
