@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -219,3 +220,17 @@ def test_a_question_that_makes_no_sense_is_a_usage_error(
     run: Run, arguments: tuple[str, ...]
 ) -> None:
     assert run("filter", "a", *arguments)[0] == 2
+
+
+def test_a_finding_is_one_line_for_grep_and_fits_a_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    piped = run("check", "b")[1].splitlines()
+    assert any(len(line) > 80 for line in piped)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    shown = run("check", "b")[1]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert max(map(len, plain)) <= 80
+    assert "".join("".join(plain).split()) == "".join("".join(piped).split())

@@ -30,6 +30,15 @@ def test_show_says_where_each_value_came_from() -> None:
     assert [line for line in run("show", "home", "--defaults").splitlines() if "# default" in line]
 
 
+def test_show_fits_a_terminal_and_loses_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("show", "home").splitlines()
+    assert max(map(len, lines)) <= 80
+    monkeypatch.setenv("COLUMNS", "300")
+    wide = run("show", "home").splitlines()
+    assert len(wide) == sum("#" in line for line in lines) < len(lines)
+
+
 def test_show_as_json() -> None:
     told = json.loads(run("show", "home", "--json"))
     assert told["router"] == "home"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from yamaha_ops.actions.circumstances import circumstances
@@ -121,7 +122,7 @@ def check_file(
             }
         )
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = Console(highlight=False)
         for each in findings:
             _show(console, file, each)
         typer.echo(f"{counts[Level.ERROR]} errors, {counts[Level.WARNING]} warnings", err=True)
@@ -245,18 +246,21 @@ def _acceptance(text: str) -> tuple[str, str]:
 
 def _show(console: Console, file: Path, finding: Finding) -> None:
     place = f"{file}:{finding.line}" if finding.line else str(file)
-    text = Text.assemble(
+    head = Text.assemble(
         f"{place}: ",
         (f"{finding.level}", STYLES[finding.level]),
         f" [{finding.code}] {finding.reason}",
     )
-    if finding.command:
-        text.append(f"\n    {finding.command}", style="dim")
-    if finding.accepted:
-        text.append(f"\n    accepted: {finding.accepted}")
-    else:
-        text.append(f"\n    {finding.remedy}")
-    console.print(text)
+    below = [Text(finding.command, style="dim")] if finding.command else []
+    below.append(
+        Text(f"accepted: {finding.accepted}" if finding.accepted else finding.remedy),
+    )
+    if not console.is_terminal:  # one line each, for grep
+        console.print(Text("\n    ").join([head, *below]), soft_wrap=True)
+        return
+    console.print(head)
+    for text in below:
+        console.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
 def _print_json(document: object) -> None:

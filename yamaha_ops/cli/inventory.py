@@ -1,6 +1,7 @@
 """``yamaha-ops inventory``: explain, describe, edit and take over inventories."""
 
 import json
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -82,10 +83,14 @@ def show(
         typer.echo(json.dumps({"router": router, "values": told}, ensure_ascii=False))
         return
     shown = [f"{value.field}: {json.dumps(value.value, ensure_ascii=False)}" for value in values]
-    width = max(map(len, shown), default=0)
-    for text, value in zip(shown, values, strict=True):
-        source = f"{value.origin.layer}  {value.origin.place}" if value.origin else "default"
-        typer.echo(f"{text:{width}}  # {source}")
+    sources = [
+        f"  # {value.origin.layer}  {value.origin.place}" if value.origin else "  # default"
+        for value in values
+    ]
+    room = shutil.get_terminal_size().columns - max(map(len, sources), default=0)
+    width = max((len(text) for text in shown if len(text) <= room), default=0)
+    for text, source in zip(shown, sources, strict=True):
+        typer.echo(f"{text:{width}}{source}" if len(text) <= width else f"{text}\n  {source}")
 
 
 @app.command("schema")
