@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unittest import mock
 
-from rich.progress import track
-
 from tests.change.bench import ENVIRONMENT, ROOT, make_bench
 from yamaha_ops.lab import Lab, ManualClock, Offer, World
 
@@ -57,11 +55,16 @@ def main() -> int:
     chance = random.Random(int(sys.argv[2]) if sys.argv[2:] else 1)  # noqa: S311 -- moments
     with mock.patch.dict(os.environ, ENVIRONMENT):
         whole = _duration()
-        runs = [_run(chance, whole) for _ in track(range(count), "interrupts")]
+        runs: list[Run] = []
+        while len(runs) < count:
+            if run := _run(chance, whole):
+                runs.append(run)
+                sys.stdout.write(f"{len(runs):4} {run.seconds:5.1f} s  {run.end}\n")
+                sys.stdout.flush()
     ends = Counter(run.end for run in runs)
     slowest = max(run.seconds for run in runs)
     sys.stdout.write(
-        f"{count} interrupts at random moments of a change of {whole:.1f} s, {ends[HANGS]} hangs; "
+        f"{count} changes interrupted at random moments, {ends[HANGS]} hangs; "
         f"the slowest process ended {slowest:.1f} s after the last signal\n"
     )
     sys.stdout.writelines(f"{number:5} {end}\n" for end, number in sorted(ends.items()))
@@ -78,10 +81,13 @@ def _duration() -> float:
         return time.monotonic() - began
 
 
-def _run(chance: random.Random, whole: float) -> Run:
+def _run(chance: random.Random, whole: float) -> Run | None:
+    """Interrupt one change; None where it had ended already."""
     with _Site() as site, site.start() as victim:
         site.wait_until_begun(victim)
         time.sleep(chance.uniform(0.0, whole))
+        if victim.poll() is not None:
+            return None
         signals = 1
         victim.send_signal(signal.SIGINT)
         if chance.random() < 1 / 3:
@@ -107,6 +113,8 @@ def _end(bench: Bench, out: bytes) -> str:
     resumed = ""
     if bench.job.journal.entries():
         resumed = f", then {bench.apply(resume_only=True).result}"
+    # The next session puts back what the last one had borrowed of the console's settings.
+    bench.job.connect().drop()
     bench.job.clock.sleep(3600)
     if not bench.is_old and not bench.is_new:
         return f"WRONG: neither old nor new, said {said}{resumed}"

@@ -77,7 +77,7 @@ def left_behind(router: str, journal: Journal, now: float) -> Outcome:
     entries = journal.entries()
     reached = max((entry.step for entry in entries), default=Step.PLANNED)
     if reached < Step.ARMING:
-        return Outcome(router, Result.FAILED, "interrupted: nothing was sent")
+        return Outcome(router, Result.FAILED, "interrupted: nothing of the change was sent")
     resume = f"`yamaha-ops apply {router} --resume` looks after it"
     armed = next(entry.data for entry in reversed(entries) if entry.step == Step.ARMING)
     if Step.CONFIRMED <= reached < Step.TAKING_BACK:
