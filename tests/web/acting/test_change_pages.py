@@ -9,6 +9,7 @@ import pytest
 
 from tests.change.bench import ADMINISTRATOR_PASSWORD, PASSWORD
 from tests.web.acting.conftest import Site, write_inventory
+from yamaha_ops.upgrade import Ended, Result
 from yamaha_ops.web.act.stage import Stage
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from tests.web.conftest import Browser
+    from yamaha_ops.inventory import Router
 
 
 @pytest.fixture
@@ -205,6 +207,28 @@ def test_scripts_places_and_firmware(site: Site, otto: Browser) -> None:
     assert "open" in page_of(otto, "/places")
     assert "15.02.30" in page_of(otto, "/firmware")
     assert otto.post("/firmware", {"routers": "home"}).status_code == 400, "not confirmed"
+
+
+def test_after_a_failed_update_the_other_routers_are_left_alone(
+    site: Site, otto: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = site.file.read_text(encoding="utf-8").replace("model: RTX830", "firmware: 15.02.30")
+    entry = text[text.index("  home:") :]
+    second = entry.replace("  home:", "  second:").replace("192.168.100", "192.168.200")
+    site.file.write_text(text + second, encoding="utf-8")
+
+    def update(router: Router, *_arguments: Any, **_options: Any) -> Ended:
+        return Ended(router.name, Result.FAILED, "it said no", "15.02.22", "15.02.22")
+
+    monkeypatch.setattr("yamaha_ops.web.act.runs.firmwares.update", update)
+    place = otto.client.post(
+        "/firmware",
+        data={"csrf": otto.token(), "routers": ["home", "second"], "confirm": "yes"},
+    ).headers["location"]
+    site.runner.wait()
+    text = page_of(otto, place)
+    assert "it said no" in text
+    assert "not begun, because another one had failed" in text
 
 
 def test_who_may_not(site: Site, otto: Browser, signed_in: Callable[[str], Browser]) -> None:

@@ -35,6 +35,8 @@ MOST_COMMANDS: Final = 100
 MOST_ROUTERS: Final = 1000
 """The limits of YNO for one task."""
 
+_FAILURES: Final = frozenset({"error", "time-out", "failed", "unknown", "taken back"})
+
 COMMANDS: Final = "commands"
 FIRMWARE: Final = "firmware"
 SCRIPTS: Final = "scripts"
@@ -213,22 +215,35 @@ class Runs:
         ask: Callable[[Router], Answer],
         at_once: int,
     ) -> None:
+        """Ask one router after the other, or many at once; one by one a failure is the end.
+
+        What is asked one by one changes routers: the others are left as they are then, and that is
+        written down.
+        """
+        left = {router.name: router for router in routers}
+        failed = False
+
+        def admitted() -> Iterator[Router]:
+            for router in routers:
+                if self._runner.stopping or (failed and at_once == 1):
+                    return
+                yield router
+
         try:
             with ThreadPoolExecutor(at_once, thread_name_prefix=f"run-{number}") as executor:
-                admitted = self._admitted(routers)
-                for done in run_on(ask, admitted, executor=executor, at_once=at_once):
+                for done in run_on(ask, admitted(), executor=executor, at_once=at_once):
                     answer = done.value or _failed(done.item, done.error)
+                    failed = failed or answer.result in _FAILURES
+                    del left[done.item.name]
                     self._keep(number, done.item.name, answer)
+            for name in left:
+                reason = "not begun, because another one had failed or the console was ended"
+                record = {"router": name, "result": Result.SKIPPED, "reason": reason}
+                self._keep(number, name, Answer(Result.SKIPPED, record))
         finally:
             with self._console.database.session() as session:
                 session.get_one(Run, number).ended = self._console.now()
             self._tell(number)
-
-    def _admitted(self, routers: Sequence[Router]) -> Iterator[Router]:
-        for router in routers:
-            if self._runner.stopping:
-                return
-            yield router
 
     def _keep(self, number: int, router: str, answer: Answer) -> None:
         with self._console.database.session() as session:
