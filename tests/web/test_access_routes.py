@@ -9,10 +9,13 @@ import pytest
 from fastapi.routing import APIRoute
 
 from yamaha_ops.web.access.csrf import BY_KEY
+from yamaha_ops.web.access.roles import Role
 from yamaha_ops.web.app import ROUTERS, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastapi.dependencies.models import Dependant
 
     from tests.web.conftest import Browser, Browsers
     from yamaha_ops.web.console import Console
@@ -31,6 +34,13 @@ FOR_ANYBODY = {
     "GET /healthz",
 }
 """What needs no login; everything else does."""
+
+FOR_EVERY_VISITOR = re.compile(
+    r"/account.*|/tokens.*|/api/v1/tokens.*|/preferences|/log(in|out).*"  # one's own affairs
+    r"|(/api/v1)?/routers/{name}/(read|lan-map)"  # a router is looked at again, not changed
+    r"|(/api/v1)?/changes/{number}/approv(e|als)"  # approvers; the change itself says who
+)
+"""Acts that no role is asked for; every other one has to name its role."""
 
 FOR_ADMINISTRATORS = re.compile(r"/users.*|/audit.*|/api/v1/(users|audit)")
 
@@ -125,22 +135,70 @@ def test_a_form_that_another_site_sends_is_refused(signed_in: Callable[[str], Br
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("name", ["vera", "otto", "anna", "adam"])
-def test_only_administrators_look_after_people(
+def _asked(dependant: Dependant) -> set[Role]:
+    """Return the roles that a route asks for, by what it depends on."""
+    found = set()
+    for each in dependant.dependencies:
+        if getattr(each.call, "__qualname__", "").startswith("need."):
+            found |= {cell.cell_contents for cell in getattr(each.call, "__closure__", ())}
+        found |= _asked(each)
+    return found
+
+
+def test_every_act_asks_for_a_role() -> None:
+    forgotten = [
+        f"{method} {route.path}"
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path != BY_KEY
+        for method in route.methods or ()
+        if method not in SAFE
+        and not FOR_EVERY_VISITOR.fullmatch(route.path)
+        and not _asked(route.dependant)
+    ]
+    assert forgotten == []
+
+
+MATRIX = {
+    "vera": set(),
+    "otto": {Role.OPERATOR},
+    "anna": {Role.APPROVER},
+    "adam": {Role.ADMIN},
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_gets_as_far_as_it_is_meant_to(
     signed_in: Callable[[str], Browser], name: str
 ) -> None:
     made = signed_in(name)
     token = made.token()
+    wrong = {}
+    for router in ROUTERS:
+        for route in router.routes:
+            asked = _asked(route.dependant) if isinstance(route, APIRoute) else set()
+            if not asked or asked <= MATRIX[name]:
+                continue
+            assert isinstance(route, APIRoute)
+            for method in route.methods or ():
+                headers = {} if method in SAFE else {"X-CSRF": token}
+                place = _filled(route.path)
+                answer = made.client.request(method, place, headers=headers)
+                if answer.status_code != 403:
+                    wrong[f"{method} {route.path}"] = answer.status_code
+    assert wrong == {}
+
+
+def test_administrators_do_look_after_people(signed_in: Callable[[str], Browser]) -> None:
+    adam = signed_in("adam")
+    token = adam.token()
     answers = {
-        f"{method} {path}": made.client.request(
+        f"{method} {path}": adam.client.request(
             method, _filled(path), headers={} if method in SAFE else {"X-CSRF": token}
         ).status_code
         for method, path in ROUTES
         if FOR_ADMINISTRATORS.fullmatch(path)
     }
     assert len(answers) >= 9
-    if name == "adam":
-        assert 403 not in answers.values()
-        assert answers["GET /users"] == answers["GET /audit"] == 200
-    else:
-        assert answers == dict.fromkeys(answers, 403)
+    assert 403 not in answers.values()
+    assert answers["GET /users"] == answers["GET /audit"] == 200
