@@ -22,13 +22,15 @@ from yamaha_ops.web.watch import overview
 from yamaha_ops.web.watch.acknowledging import acknowledge
 from yamaha_ops.web.watch.listing import State, listed
 from yamaha_ops.web.watch.samples import thin
-from yamaha_ops.web.watch.summary import Reach
+from yamaha_ops.web.watch.summary import Reach, summarise
 from yamaha_ops.web.watch.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.web.conftest import SteppedClock
+    from yamaha_ops.health import Health
+    from yamaha_ops.web.watch.summary import Summary
 
 PATIENCE = 50.0
 """Seconds that a loaded machine may need for what takes a moment."""
@@ -125,3 +127,30 @@ def _open(folder: Path) -> Path:
     """Let the user that PostgreSQL runs as pass through."""
     folder.chmod(0o755)
     return folder
+
+
+def test_a_fault_of_our_own_ends_one_batch_and_not_the_watching(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    console = Console(settings)
+    console.database.upgrade()
+    network = Network(uptime=86400.0)
+    faults = [ZeroDivisionError("a fault")]
+
+    def faulty(health: Health) -> Summary:
+        if faults:
+            raise faults.pop()
+        return summarise(health)
+
+    monkeypatch.setattr("yamaha_ops.web.watch.keeper.summarise", faulty)
+    watch = Watch(console, opened=network.open)
+    watch.start()
+    try:
+        wait_until(lambda: not faults)
+        for name in ("tokyo", "osaka"):
+            watch.poller.ask(name)
+        wait_until(lambda: states(console) == {"tokyo": "online", "osaka": "online"})
+    finally:
+        watch.stop()
+    assert "taking in what routers said failed" in caplog.text
+    console.close()

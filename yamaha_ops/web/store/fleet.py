@@ -39,16 +39,16 @@ class RouterState(Base):
     """When it was last asked."""
     last_contact: Mapped[float | None]
     error: Mapped[str | None] = mapped_column(Text)
-    model: Mapped[str | None] = mapped_column(String(32))
-    firmware: Mapped[str | None] = mapped_column(String(32))
-    serial: Mapped[str | None] = mapped_column(String(32))
+    model: Mapped[str | None] = mapped_column(Text)
+    firmware: Mapped[str | None] = mapped_column(Text)
+    serial: Mapped[str | None] = mapped_column(Text)
     line: Mapped[str] = mapped_column(String(16))
     """A word of :class:`yamaha_ops.web.watch.summary.Line`."""
-    line_interface: Mapped[str | None] = mapped_column(String(32))
-    tunnel: Mapped[str | None] = mapped_column(String(16))
+    line_interface: Mapped[str | None] = mapped_column(Text)
+    tunnel: Mapped[str | None] = mapped_column(Text)
     """The tunnel's own word where the line is one."""
-    prefix: Mapped[str | None] = mapped_column(String(64))
-    address: Mapped[str | None] = mapped_column(String(64))
+    prefix: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
     """Outer IPv4 address."""
     consistent: Mapped[bool | None]
     ports: Mapped[int | None]

@@ -8,7 +8,9 @@ of each router), and so do samples and alarms.
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -54,6 +56,8 @@ JUMP_SECONDS: Final = 300.0
 """A wall clock that moved so much against the other one was set: nothing is forgotten then."""
 
 _MOST_SAMPLES: Final = 20_000
+_MOST_EARLY: Final = 4000
+_LONGEST: Final = 500
 _FIELDS: Final = frozenset(Summary.__dataclass_fields__)
 _SHOWN: Final = (
     "model",
@@ -140,6 +144,8 @@ class Keeper:
         self._queue: SimpleQueue[Round | None] = SimpleQueue()
         self._known: dict[str, Known] | None = None
         self._pending = Pending()
+        self._early: deque[Round] = deque(maxlen=_MOST_EARLY)
+        self._failing = False
         self._offset = clock.time() - clock.monotonic()
         self._set_at = clock.monotonic() - TIDY_SECONDS
         self._tidied = clock.monotonic()
@@ -165,49 +171,61 @@ class Keeper:
 
         The thread of :meth:`start` does nothing but this.
         """
+        rounds = [*self._early, *rounds]
+        self._early.clear()
         try:
             if self._known is None:
                 self._known = self._load()
         except StoreError as error:
-            _log.warning("the state of the routers cannot be read now: %s", error)
-            for done in rounds:
-                self._queue.put(done)
-            return False
+            self._early.extend(rounds)
+            return self._failed(error)
         inventory = self._inventory()
+        # Gone unless the database is to blame: what nobody can write must not be tried for ever.
+        pending, self._pending = self._pending, Pending()
         for done in rounds:
             # What was asked before the router went must not bring it back.
             if done.router.name in inventory.routers:
-                self._judge(self._known, done)
+                self._judge(self._known, done, pending)
         try:
-            self._write(self._known, inventory)
+            self._write(self._known, inventory, pending)
         except StoreError as error:
-            _log.warning("what the routers said cannot be written now: %s", error)
-            return False
+            self._pending = pending
+            return self._failed(error)
+        self._failing = False
         return True
 
-    def _run(self) -> None:
-        going = True
-        retry: float | None = None
-        while going or retry is not None:
-            rounds, going = self._gather(retry, going=going)
-            well = self.work(rounds)
-            if not going and not well:
-                _log.error("the last results were not written: the database is not to be had")
-                return
-            retry = None if well else AGAIN_SECONDS
+    def _failed(self, error: StoreError) -> bool:
+        """Say so once; it is tried again until it goes well."""
+        if not self._failing:
+            _log.warning("what the routers say cannot be kept now: %s", error)
+        self._failing = True
+        return False
 
-    def _gather(self, seconds: float | None, *, going: bool) -> tuple[list[Round], bool]:
-        """Return what came, waiting for the first of it."""
+    def _run(self) -> None:
+        going, pause = True, 0.0
+        # A fault of our own ends one batch and not the watching: the pool holds it for the log.
+        with ThreadPoolExecutor(1, thread_name_prefix="keeper") as pool:
+            while going:
+                rounds, going = self._gather(pause)
+                future = pool.submit(self.work, rounds)
+                if (error := future.exception()) is not None:
+                    _log.error("taking in what routers said failed", exc_info=error)
+                pause = 0.0 if error is not None or future.result() else AGAIN_SECONDS
+
+    def _gather(self, pause: float) -> tuple[list[Round], bool]:
+        """Return what comes during a pause, or at least the next thing; and whether to go on."""
         rounds: list[Round] = []
-        while going and len(rounds) < BATCH:
+        end = time.monotonic() + pause
+        while len(rounds) < BATCH:
+            waits = max(end - time.monotonic(), 0.0) if pause or rounds else None
             try:
-                done = self._queue.get_nowait() if rounds else self._queue.get(timeout=seconds)
+                done = self._queue.get(block=waits != 0.0, timeout=waits)
             except Empty:
                 break
             if done is None:
                 return rounds, False
             rounds.append(done)
-        return rounds, going
+        return rounds, True
 
     def _load(self) -> dict[str, Known]:
         """Return what the last run of the console remembered."""
@@ -227,7 +245,7 @@ class Keeper:
             for state in states
         }
 
-    def _judge(self, everything: dict[str, Known], done: Round) -> None:
+    def _judge(self, everything: dict[str, Known], done: Round, pending: Pending) -> None:
         name, scrape = done.router.name, done.scrape
         known = everything.setdefault(name, Known(Judge()))
         before, reach_before = known.summary, known.reach
@@ -239,11 +257,18 @@ class Keeper:
         if scrape.health:
             known.summary, known.last_contact = summarise(scrape.health), scrape.time
             traffic = known.rates.take(scrape.health, done.at)
-            self._pending.samples.append(sample_of(name, scrape.time, known.summary, traffic))
-            self._pending.records[name] = (scrape.time, as_json(scrape.health))
-        self._pending.states[name] = self._state(known, done)
-        self._pending.transitions += [(name, each, scrape.time) for each in transitions]
-        self._announce(name, known, before, reach_before, transitions)
+            pending.samples.append(sample_of(name, scrape.time, known.summary, traffic))
+            pending.records[name] = (scrape.time, as_json(scrape.health))
+        pending.states[name] = self._state(known, done)
+        pending.transitions += [(name, each, scrape.time) for each in transitions]
+        shown = known.reach is not reach_before or any(
+            getattr(known.summary, each) != getattr(before, each) for each in _SHOWN
+        )
+        pending.topics[f"router-{name}", name] = None
+        if shown or transitions:
+            pending.topics["fleet", name] = None
+        if transitions:
+            pending.topics["alarms", name] = None
 
     def _state(self, known: Known, done: Round) -> dict[str, Any]:
         return {
@@ -252,39 +277,21 @@ class Keeper:
             "reach_since": known.reach_since,
             "checked": done.scrape.time,
             "last_contact": known.last_contact,
-            "error": done.scrape.error,
+            "error": _fitting(done.scrape.error),
             "backup": done.scrape.backup_time,
             "remembered": known.judge.memory(),
-            **asdict(known.summary),
+            **{name: _fitting(value) for name, value in asdict(known.summary).items()},
         }
 
-    def _announce(
-        self,
-        name: str,
-        known: Known,
-        before: Summary,
-        reach_before: Reach,
-        transitions: Sequence[Transition],
-    ) -> None:
-        topics = self._pending.topics
-        topics[f"router-{name}", name] = None
-        shown = any(getattr(known.summary, each) != getattr(before, each) for each in _SHOWN)
-        if shown or known.reach is not reach_before or transitions:
-            topics["fleet", name] = None
-        if transitions:
-            topics["alarms", name] = None
-
-    def _write(self, known: dict[str, Known], inventory: Inventory) -> None:
-        pending = self._pending
+    def _write(self, known: dict[str, Known], inventory: Inventory, pending: Pending) -> None:
         closed = False
         with self._database.session() as session:
             _write_states(session, pending)
-            messages = self._write_alarms(session, inventory)
+            messages = self._write_alarms(session, inventory, pending)
             if self._steady():
                 for name in pending.states:
                     self._thin(session, name, known.get(name))
                 closed = self._tidy(session, known, inventory)
-        self._pending = Pending()
         if closed:
             pending.topics["alarms", None] = pending.topics["fleet", None] = None
         for topic, router in pending.topics:
@@ -292,14 +299,14 @@ class Keeper:
         if messages:
             self._told()
 
-    def _write_alarms(self, session: Session, inventory: Inventory) -> bool:
+    def _write_alarms(self, session: Session, inventory: Inventory, pending: Pending) -> bool:
         """Open and close alarms; whether somebody is to be told."""
         messages = False
-        for name, transition, time in self._pending.transitions:
+        for name, transition, at in pending.transitions:
             router = inventory.routers.get(name)
-            if taken := alarms.take_in(session, name, transition, time):
+            if taken := alarms.take_in(session, name, transition, at):
                 labels = router.labels if router else {}
-                messages |= outbox.put(session, self._receivers, *taken, labels, time)
+                messages |= outbox.put(session, self._receivers, *taken, labels, at)
         return messages
 
     def _steady(self) -> bool:
@@ -340,10 +347,15 @@ class Keeper:
         return alarms.tidy(session, inventory.routers.keys(), self._clock.time()) or bool(gone)
 
 
+def _fitting(value: Any) -> Any:
+    """Return a router's word so that every database takes it: PostgreSQL is strict about both."""
+    return value.replace("\0", "")[:_LONGEST] if isinstance(value, str) else value
+
+
 def _write_states(session: Session, pending: Pending) -> None:
     for state in pending.states.values():
         session.merge(RouterState(**state))
-    for name, (time, record) in pending.records.items():
-        session.merge(RouterRecord(router=name, time=time, record=record))
+    for name, (at, record) in pending.records.items():
+        session.merge(RouterRecord(router=name, time=at, record=record))
     for sample in pending.samples:
         session.merge(sample)
