@@ -215,11 +215,14 @@ def test_a_script_that_fails_shows_in_run_and_in_the_history(site: Site) -> None
     (site.folder / "bad.lua").write_text("error('no way')\n", encoding="ascii")
     site.push("bad.lua", "--no-start")
     with pytest.raises(ApplyError) as failed:
-        site.run("run", "home", "bad", "--json")
+        site.run("run", "home", "bad")
     assert failed.value.output == "lua: /lua/bad.lua:1: no way"
+    code, out, _ = site.run("run", "home", "bad", "--json")
+    said = {"error": "/lua/bad.lua failed", "output": "lua: /lua/bad.lua:1: no way"}
+    assert (code, json.loads(out)) == (1, {"router": "home", **said})
     record = json.loads(site.run("status", "home", "--json")[1])
     (past,) = record["history"]
-    assert (past["script"], past["runs"], past["errors"]) == ("/lua/bad.lua", 1, 1)
+    assert (past["script"], past["runs"], past["errors"]) == ("/lua/bad.lua", 2, 2)
     assert past["last_error"] == "lua: /lua/bad.lua:1: no way"
 
 

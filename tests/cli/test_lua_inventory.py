@@ -54,6 +54,9 @@ NEVER = """\
 """
 
 
+each_way = pytest.mark.parametrize("site", ["lan", "none"], ids=["sftp", "tftp"], indirect=True)
+
+
 @dataclass
 class Site:
     """A user's folder, and the router that it speaks of."""
@@ -114,7 +117,7 @@ def lab() -> Iterator[Lab]:
         yield running
 
 
-@pytest.fixture(params=["lan", "none"], ids=["sftp", "tftp"])
+@pytest.fixture
 def site(
     lab: Lab,
     tmp_path: Path,
@@ -130,8 +133,9 @@ def site(
     monkeypatch.setenv("HOOK", HOOK)
     monkeypatch.setenv("YAMAHA_OPS_TFTP_PORT", str(router.tftp_port))
     monkeypatch.setattr(tasks, "LOOK_AFTER", 0.2)
-    router.type(f"sftpd host {request.param}", save=True)
-    place = Site(router, tmp_path, capsys, sftp=request.param)
+    sftp = getattr(request, "param", "lan")
+    router.type(f"sftpd host {sftp}", save=True)
+    place = Site(router, tmp_path, capsys, sftp)
     place.write("lua/mine.lua", RESIDENT)
     place.write("own/night.lua", BETTER)
     place.want(TWO)
@@ -139,6 +143,7 @@ def site(
     router.stop()
 
 
+@each_way
 def test_two_scripts_come_with_their_settings_and_then_nothing_is_left(site: Site) -> None:
     code, out, _ = site.run("plan", "home", "--detailed-exitcode")
     assert code == 3
@@ -161,6 +166,7 @@ def test_two_scripts_come_with_their_settings_and_then_nothing_is_left(site: Sit
     assert (code, "home: unchanged - nothing differs" in out, site.writes) == (0, True, before)
 
 
+@each_way
 def test_a_script_is_there_before_its_schedule_and_goes_after_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +191,7 @@ def test_a_script_is_there_before_its_schedule_and_goes_after_it(
     assert site.differs() == {}
 
 
+@each_way
 def test_each_difference_has_its_word(site: Site) -> None:
     assert site.differs() == {"/lua/mine.lua": "missing", "/lua/nightly.lua": "missing"}
     assert site.apply()[0] == 0
@@ -215,6 +222,7 @@ def test_what_nobody_asked_for_is_told_and_left_alone(site: Site) -> None:
     assert code == 0
 
 
+@each_way
 def test_a_script_that_somebody_changed_since_is_not_taken_away(site: Site) -> None:
     assert site.apply()[0] == 0
     site.router.do(lambda device: device.rtfs.write("/lua/nightly.lua", b"rt.sleep(99)\n"))
@@ -264,6 +272,28 @@ def test_what_the_routers_compiler_refuses_leaves_its_configuration_alone(
     assert list(site.files) == ["/lua/mine.lua", "/lua/nightly.lua"]
 
 
+@each_way
+def test_a_full_file_system_ends_it_before_anything_is_sent(site: Site) -> None:
+    assert site.apply()[0] == 0
+    before = site.router.running.text
+
+    def fill_up(device: Any) -> None:
+        device.rtfs.write("/full", b"x" * (device.rtfs.free() - 10))
+
+    site.router.do(fill_up)
+    site.write("lua/mine.lua", BETTER)
+    site.want(TWO.replace("30", "40"))
+    code, _, err = site.apply()
+    assert code == 1
+    # Over SFTP only reading back finds it out: the client drops what is said at the file's end.
+    said = "TFTP error 3: Disk full" if site.sftp == "none" else "is not what was sent there"
+    assert said in err
+    assert site.router.running.text == before
+    assert site.files["/lua/mine.lua"] == RESIDENT
+    assert site.running == {"/lua/mine.lua": RESIDENT}
+
+
+@each_way
 def test_a_script_that_fails_leaves_the_old_one_running_and_the_outcome_says_so(
     site: Site,
 ) -> None:
@@ -305,6 +335,7 @@ def test_where_the_change_is_taken_back_no_script_is_touched(site: Site) -> None
     assert site.differs() == {"/lua/mine.lua": "different"}
 
 
+@each_way
 def test_a_run_that_died_between_configuration_and_script_is_brought_to_its_end(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +422,7 @@ def test_inventory_show_shows_the_scripts(site: Site) -> None:
     assert "env:HOOK" in out
 
 
+@each_way
 def test_no_password_goes_in_the_clear_where_the_change_itself_opens_sftp(site: Site) -> None:
     site.router.type("no sftpd host")
     site.want(TWO.replace("mine: {", "mine: {via: sftp, "))

@@ -226,6 +226,7 @@ def test_a_wrong_password_finds_no_file(
     with pytest.raises(CommandError, match="did not take") as refused:
         site.deliver(LONG, files=lambda: Bridged(TftpFiles(wrong, port=hpa.port), hpa, site))
     assert "planted" not in refused.value.explain()
+    assert refused.value.output == "TFTP error 1: File not found"
     assert site.files == {PATH: RESIDENT}
 
 
@@ -233,6 +234,7 @@ def test_a_full_file_system_leaves_the_old_one_running(site: Site, tmp_path: Pat
     small = started(tmp_path / "full", largest=1024)
     try:
         site.deliver(RESIDENT, "sftp")
+        # It takes every byte and keeps the first kilobyte: only reading back finds that out.
         with pytest.raises((ApplyError, CommandError, ConnectError)):
             site.deliver(LONG, files=partial(way, site, small, small.port))
     finally:

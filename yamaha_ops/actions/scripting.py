@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.change.clock import Clock, SystemClock
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from yamaha_ops.inventory import Inventory, Router
     from yamaha_ops.router import Session
     from yamaha_ops.scripts.access import Access
+    from yamaha_ops.scripts.check import Finding
 
 _VARIABLE: Final = re.compile(r"(?:no )?set (\w+)\b", re.ASCII)
 _HIDDEN: Final = re.compile(r"set (\w+)=\*", re.ASCII)
@@ -82,9 +84,14 @@ def scripts_of(inventory: Inventory, router: Router) -> tuple[Script, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
+def _faults(source: bytes, name: str) -> tuple[Finding, ...]:
+    """Return the errors of a script; many routers run the same one."""
+    return tuple(each for each in check(source, name) if each.level is Level.ERROR)
+
+
 def _refuse_faults(script: Script, router: str) -> None:
-    faults = [each for each in check(script.source, script.name) if each.level is Level.ERROR]
-    if faults:
+    if faults := _faults(script.source, script.name):
         raise InputError(
             f"{faults[0].message} ({len(faults)} in all)",
             router=router,

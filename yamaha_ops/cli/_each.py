@@ -64,13 +64,13 @@ def on_each(
         as_json: Print one object a router instead.
 
     Raises:
-        YamahaOpsError: There is only one router, and it failed.
+        YamahaOpsError: There is only one router, it failed, and a person reads along.
         typer.Exit: With the highest exit code.
     """
     many = len(chosen) > 1
     code = ExitCode.DONE
     with closing(Progress(Console(stderr=True, highlight=False), many=many)) as report:
-        if not many:
+        if not many and not as_json:
             code = _told(one(chosen[0], report), show, as_json=as_json)
         else:
             crew = Crew(at_once)

@@ -319,7 +319,11 @@ class _Delivering:
     def _require_arrived(self, files: Files) -> None:
         job = self._job
         if not self._holds(files, job.new):
-            raise ApplyError(f"what is in {job.new} is not what was sent there", router=job.router)
+            raise ApplyError(
+                f"what is in {job.new} is not what was sent there",
+                router=job.router,
+                hint="Is there room? `show status rtfs` on the router says so.",
+            )
 
     def _holds(self, files: Files, path: str) -> bool:
         """Tell whether a file on the router has our bytes: read back, or else summed up there."""
