@@ -180,7 +180,8 @@ def test_tftp_get_is_the_running_configuration(router: LabRouter) -> None:
 
 def test_tftp_put_takes_good_lines_and_says_nothing_of_wrong_ones(router: LabRouter) -> None:
     lines = ["nonsense words", "ip arp timer 1", "ip route default gateway tunnel 1",
-             "tunnel select 1", " bad line", " tunnel encapsulation map-e", 'description lan2 "回線"']  # fmt: skip
+             "tunnel select 1", " bad line", " tunnel encapsulation map-e",
+             'description lan2 "回線"']  # fmt: skip
     content = "".join(f"{line}\r\n" for line in lines).encode("cp932")
     answer = tftp_put(router, f"config/{ADMINISTRATOR}", content)
     assert answer == b"\0\4\0\1"

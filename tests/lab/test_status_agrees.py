@@ -35,6 +35,7 @@ tunnel select 2
 tunnel select 3
  ipsec tunnel 103
   ipsec sa policy 103 3 esp aes-cbc sha-hmac
+  ipsec ike keepalive use 3 on rfc4306
   ipsec ike remote address 3 198.51.100.9
  tunnel enable 3
 yno use on
@@ -46,6 +47,7 @@ COMMANDS = (
     "show status lan2",
     "show status pp 1",
     "show status tunnel 1",
+    "show status tunnel 3",
     "show status ipip",
     "show nat descriptor address",
     "show status dhcp",
@@ -65,6 +67,7 @@ COMMANDS = (
 
 UNSEEN = {
     ("show status ipip", "ja.sjis"),
+    ("show status tunnel 3", "ja.sjis"),
     ("show arp", "en.ascii"),
     ("show status lua", "en.ascii"),
     ("show status yno", "en.ascii"),
