@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yamaha_ops.change.apply import plan
 from yamaha_ops.change.expectation import Expectation, Probe
 from yamaha_ops.change.outcome import Result
 from yamaha_ops.config import Configuration
@@ -67,3 +68,13 @@ def test_a_hidden_value_is_never_typed(make_bench: MakeBench) -> None:
     outcome = bench.with_(wanted=wanted, expected=NEVER, verification_seconds=4.0).apply()
     assert outcome.result == Result.TAKEN_BACK
     assert "myname one planted-1" in bench.router.running.text
+
+
+def test_a_saved_secret_that_is_not_running_is_masked_as_a_whole(make_bench: MakeBench) -> None:
+    """A narrow console breaks lines, and the second half of a secret looks like none."""
+    bench = make_bench()
+    secret = "planted-" * 10
+    bench.router.type(f"ipsec ike pre-shared-key 1 text {secret}", save=True)
+    bench.router.type("no ipsec ike pre-shared-key 1")
+    (warning,) = plan(bench.job).warnings
+    assert warning.endswith("undone by: ipsec ike pre-shared-key 1 text *")

@@ -27,6 +27,7 @@ from yamaha_ops.errors import (
     SecretError,
 )
 from yamaha_ops.router import Reply
+from yamaha_ops.router.saved import commands_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,6 @@ PLACE: Final = "/yamaha-ops-load.txt"
 LOAD_SECONDS: Final = 60.0
 """How long the router may be silent while it puts a whole configuration in force."""
 
-_BORROWED: Final = re.compile(r"(?:no )?console (?:columns|lines|character)\b")
 _LOGIN: Final = Key("", "login password")
 _HOST_KEY: Final = Key("", "sshd host key generate")
 
@@ -133,14 +133,9 @@ class Load(Guard):
         """Ask the router what it would do, and whether that is the change."""
         material = self._material
         try:
-            with session.wide():
-                answer = session.send(
-                    f"show config difference file {PLACE}", LOAD_SECONDS, replies=self._replies()
-                )
             interpreter = Interpreter(material.running)
-            for line in answer.splitlines():
-                if not _BORROWED.match(line.strip()):
-                    interpreter.execute(line)
+            for line in commands_to(session, f"file {PLACE}", self._replies(), LOAD_SECONDS):
+                interpreter.execute(line)
         except (CommandError, ConfigError):
             return False
         return not difference(interpreter.configuration, material.target).commands

@@ -31,7 +31,7 @@ from yamaha_ops.cli._choosing import chosen
 from yamaha_ops.cli._fleet import on_cluster
 from yamaha_ops.cli._plans import summary
 from yamaha_ops.cli._progress import Progress
-from yamaha_ops.errors import ApplyError, InputError, UnknownStateError
+from yamaha_ops.errors import InputError, UnknownStateError
 from yamaha_ops.fleet import HANDSHAKES, Cluster, Policy, run, waves
 from yamaha_ops.inventory import Inventory, Router, load
 
@@ -267,7 +267,8 @@ def _plan_all(
                 face.err.print(summary(done.value))
                 prints[done.item.name] = done.value.fingerprint
     if prints and not face.ask(f"Apply to {len(prints)} routers?"):
-        raise ApplyError("not approved; nothing was sent")
+        face.err.print("not approved; nothing was sent")
+        fleet.stop.set()
     return Approval(prints)
 
 

@@ -10,12 +10,14 @@ from yamaha_ops.errors import CommandError, SecretError
 from yamaha_ops.router.reading import password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from yamaha_ops.config import Configuration
+    from yamaha_ops.router.reading import Reply
     from yamaha_ops.router.session import Session
 
 _QUESTION = re.compile(r"[Pp]assword ?:\s*$")
+_BORROWED = re.compile(r"(?:no )?console (?:columns|lines|character)\b")
 _LOGIN = Key("", "login password")
 _ADMINISTRATOR = Key("", "administrator password")
 
@@ -52,9 +54,34 @@ def unsaved_commands(
             if administrator_password is None:
                 return None
             replies.append(password(administrator_password()))
-        number = slot.removeprefix("config")
-        answer = session.send(f"show config difference {number}", replies=replies)
+        lines = commands_to(session, slot.removeprefix("config"), replies)
     except (CommandError, SecretError):
         return None
-    lines = (line.strip() for line in answer.splitlines())
-    return tuple(mask(line) for line in lines if line and not _QUESTION.search(line))
+    return tuple(mask(line.strip()) for line in lines)
+
+
+def commands_to(
+    session: Session, place: str, replies: Iterable[Reply] = (), timeout: float | None = None
+) -> list[str]:
+    """Return the commands by which the router would turn what runs into what is stored.
+
+    They are asked for on a wide console: a secret that a narrow one breaks could not be masked.
+    The settings that are borrowed for that are left out.
+
+    Args:
+        session: A session at administrator level.
+        place: As ``show config difference`` takes it: ``0``, or ``file PATH``.
+        replies: To the questions that the router may ask.
+        timeout: As the session's ``send``.
+
+    Raises:
+        CommandError: The router does not compare, or there is nothing stored.
+        ConnectError, ConsoleError: The dialogue failed.
+    """
+    with session.wide():
+        answer = session.send(f"show config difference {place}", timeout, replies=replies)
+    return [
+        line
+        for line in answer.splitlines()
+        if line.strip() and not _QUESTION.search(line) and not _BORROWED.match(line)
+    ]
