@@ -383,6 +383,7 @@ def test_a_setting_that_no_script_reads_is_told(site: Site) -> None:
 
 def test_an_embedded_script_is_text_of_the_configuration_and_started(site: Site) -> None:
     site.want("      mine: {via: embedded, variables: {PACE: 30}}\n")
+    assert site.differs() == {"emfs:/mine.lua": "missing"}
     code, out, err = site.apply()
     assert code == 0, out + err
     assert site.files == {}

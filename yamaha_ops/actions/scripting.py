@@ -182,17 +182,18 @@ class Scripting:
     ) -> Iterator[tuple[str, How]]:
         """Yield how each script differs, or will once the commands have been sent."""
         found = {each.path: each.kind for each in differences if each.kind is not How.FOREIGN}
-        running = {task.script for task in seen.lua.tasks}
+        running = {task.script for task in seen.lua.tasks if task.script}
         for script in self.scripts:
-            if script.path in found or script.path not in running or not script.resident:
+            touching = [command for command in commands if _touches(command, script)]
+            if not touching or not script.starts:
                 continue
-            if any(_touches(command, script) for command in commands):
-                found[script.path] = How.OUTDATED
-        asked = {script.path for script in self.scripts}
-        for command in commands:
-            path = _removed_block(command)
-            if path in running - asked and path is not None:
-                found[path] = How.EXTRA
+            if script.path not in running and any(map(_BLOCK.match, _lines(touching))):
+                found[script.path] = How.MISSING
+            elif script.path in running and script.resident:
+                found.setdefault(script.path, How.OUTDATED)
+        removed = {path for command in commands if (path := _removed_block(command))}
+        for path in (removed & running) - {script.path for script in self.scripts}:
+            found[path] = How.EXTRA
         yield from found.items()
 
     def _unheard(self) -> Iterator[str]:
@@ -384,6 +385,10 @@ def _touches(command: Command, script: Script) -> bool:
 
 def _mentions(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _lines(commands: Iterable[Command]) -> Iterator[str]:
+    return (command.line for command in commands)
 
 
 def _opens_sftp(command: Command) -> bool:
