@@ -174,10 +174,11 @@ def _command_lines() -> Iterator[list[str]]:
 
 
 def test_unit_files_use_options_that_exist() -> None:
-    lines = list(_command_lines())
+    modules = {"exporter": exporter, "scrape": scrape}
+    lines = [line for line in _command_lines() if line[0] in modules]
     assert len(lines) == 3
     for name, *arguments in lines:
-        command = get_command({"exporter": exporter, "scrape": scrape}[name].app)
+        command = get_command(modules[name].app)
         context = command.make_context(name, list(arguments))
         assert context.params
 

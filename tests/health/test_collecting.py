@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,6 +104,16 @@ def test_the_line_is_judged_with_the_mathematics(session: TableSession) -> None:
     )
     [line] = collect(session).lines
     assert (line.sessions, line.saturation) == (120, 0.5)
+
+
+def test_ports_in_use_are_known_where_the_router_counts_ports(session: TableSession) -> None:
+    [line] = collect(session).lines
+    assert line.ports_in_use is None
+    command = "show nat descriptor address"
+    before = session.answers[command]
+    session.answers[command] = re.sub(r"(62224-62239).*", r"\1   60 used.", before)
+    [line] = collect(session).lines
+    assert (line.ports_in_use, line.ports_assigned, line.saturation) == (60, 240, 0.25)
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,10 @@ class MapeLine:
         consistent: Whether address and port ranges are those of the prefix; None where one of
             the two is not known.
         sessions: Masquerade sessions.
-        saturation: Sessions for each assigned port. Every UDP session takes a port, TCP sessions
-            to different far ends share one: below 1 no port can be missing, above 1 it can.
+        ports_in_use: How many ports are taken, where the router counts ports.
+        saturation: Ports in use for each assigned one, or sessions where only they are counted.
+            Every UDP session takes a port, TCP sessions to different far ends share one: below 1
+            no port can be missing, above 1 it can.
     """
 
     descriptor: int
@@ -42,6 +44,7 @@ class MapeLine:
     consistent: bool | None = None
     sessions: int | None = None
     saturation: float | None = None
+    ports_in_use: int | None = None
 
 
 def mape_lines(records: Sequence[Any], rules: RuleTable | None = None) -> tuple[MapeLine, ...]:
@@ -70,6 +73,7 @@ def mape_lines(records: Sequence[Any], rules: RuleTable | None = None) -> tuple[
 def _judge(descriptor: Descriptor, mappings: Sequence[Mapping], sessions: int | None) -> MapeLine:
     if sessions is None:
         sessions = descriptor.sessions
+    taken = sessions if descriptor.ports_in_use is None else descriptor.ports_in_use
     mapping = _nearest(descriptor, mappings)
     assigned = descriptor.port_count
     return MapeLine(
@@ -80,7 +84,8 @@ def _judge(descriptor: Descriptor, mappings: Sequence[Mapping], sessions: int | 
         ports_expected=mapping.ports.count if mapping else None,
         consistent=_agrees(descriptor, mapping) if mapping and assigned else None,
         sessions=sessions,
-        saturation=sessions / assigned if sessions is not None and assigned else None,
+        saturation=taken / assigned if taken is not None and assigned else None,
+        ports_in_use=descriptor.ports_in_use,
     )
 
 

@@ -35,6 +35,8 @@ class Descriptor:
 
     ``port_ranges`` (inclusive, in printed order) and ``port_count`` exist only when the whole list
     was understood. ``outer_source`` says where the outer address comes from (``map-e``).
+    ``ports_in_use`` exists where the router counts ports (``N used.``; REF 58.14 tells the two
+    counts apart), as its masquerade of type 1 does. Then each session has a port of its own.
     """
 
     descriptor: int
@@ -46,6 +48,7 @@ class Descriptor:
     port_count: int | None = None
     sessions: int | None = None
     hosts: tuple[Host, ...] = ()
+    ports_in_use: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -116,7 +119,7 @@ _REFERENCE = re.compile(
 )
 _OUTER = re.compile(r"(?:([a-z][\w-]*)/)?(\S+)" + _NOTE, re.ASCII)
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
-_SESSIONS = re.compile(r"(?:^|\s)(\d{1,9}) (?:sessions?|used)\.?$", re.ASCII)
+_SESSIONS = re.compile(r"(?:^|\s)(\d{1,9}) (sessions?|used)\.?$", re.ASCII)
 
 
 def parse(text: str | bytes, command: str) -> tuple[NatAddress, Reader]:
@@ -164,6 +167,8 @@ def _take(blocks: list[dict[str, Any]], key: str, value: str) -> bool:
             sessions = _SESSIONS.search(value)
             if sessions:
                 block["sessions"] = int(sessions[1])
+                if sessions[2] == "used":
+                    block["ports_in_use"] = int(sessions[1])
                 value = value[: sessions.start()]
             ranges = _ranges(value.strip())
             block["port_ranges"] = ranges

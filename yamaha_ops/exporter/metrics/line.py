@@ -151,6 +151,14 @@ METRICS = (
         _BOTH,
     ),
     Metric(
+        "mape_ports_in_use",
+        "gauge",
+        "Ports taken, where the router counts ports; an RTX830's default type counts sessions.",
+        _ADDRESS,
+        _lines(lambda line: line.ports_in_use),
+        _BOTH,
+    ),
+    Metric(
         "mape_ports_expected",
         "gauge",
         "Ports that the line has by its prefix and RFC 7597.",
@@ -169,7 +177,7 @@ METRICS = (
     Metric(
         "mape_saturation_ratio",
         "gauge",
-        "Sessions for each assigned port. Up to 1 no port can be missing; above 1 some may.",
+        "Sessions, or ports where those are counted, for each port. Up to 1 no port can be missing.",
         f"{_SUMMARY}, {_ADDRESS}",
         _lines(lambda line: line.saturation),
         _BOTH,
