@@ -77,13 +77,19 @@ READING = {
 """Steps that leave the router as it is: before and after them is the same to it."""
 
 
-def trials() -> Iterator[tuple[str, str, bool, str]]:
-    """Yield guard, step, whether the fault strikes after it, and fault of every trial."""
+def trials(*, whole: bool = True) -> Iterator[tuple[str, str, bool, str]]:
+    """Yield guard, step, whether the fault strikes after it, and fault of every trial.
+
+    Args:
+        whole: All of them; else of a later guard only the steps that are its own.
+    """
+    known: set[str] = set()
     for guard, steps in STEPS.items():
-        for step in steps:
+        for step in steps if whole else steps.keys() - known:
             for after in (False,) if step in READING else (False, True):
                 for fault in FAULTS:
                     yield guard, step, after, fault
+        known |= steps.keys()
 
 
 OLD = {Result.FAILED, Result.TAKEN_BACK}

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-PATIENCE_SECONDS = 45
+PATIENCE_SECONDS = 60
+pytestmark = pytest.mark.timeout(4 * PATIENCE_SECONDS)
+"""Processes take their time where many tests run at once."""
 
 
 @dataclass
