@@ -69,6 +69,33 @@ def test_a_file_that_is_included_counts(tmp_path: Path, settings: Settings) -> N
     console.close()
 
 
+def test_a_broken_file_that_is_new_is_looked_at_again(
+    console: Console, inventory_file: Path, clock: SteppedClock
+) -> None:
+    more = inventory_file.with_name("more.yaml")
+    more.write_text("routers: {nara: {hots: x}}\n", encoding="utf-8")
+    _write(inventory_file, "include: [more.yaml]\n" + INVENTORY)
+    problems = [str(console.inventory_problem)]
+    more.write_text("routers: {nara: {host: 127.0.0.4}}\n", encoding="utf-8")
+    problems.append(str(console.inventory_problem))  # nothing that was looked at has changed
+    clock.step(6)
+    problems.append(str(console.inventory_problem))
+    assert problems == [problems[0], problems[0], "None"]
+    assert "nara" in console.inventory().routers
+
+
+def test_a_new_file_in_a_folder_that_is_included_counts(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "sites"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("routers: {nara: {host: 127.0.0.4}}\n", encoding="utf-8")
+    _write(settings.inventory, "include: [sites/*.yaml]\n" + INVENTORY)
+    console = Console(settings)
+    (folder / "b.yaml").write_text("routers: {kobe: {host: 127.0.0.5}}\n", encoding="utf-8")
+    os.utime(folder, ns=(10**18, 10**18))
+    assert {"nara", "kobe"} <= set(console.inventory().routers)
+    console.close()
+
+
 def test_an_inventory_that_was_never_good_is_refused_at_once(settings: Settings) -> None:
     settings.inventory.write_text("routers: []", encoding="utf-8")
     with pytest.raises(InventoryError):

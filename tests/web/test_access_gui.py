@@ -265,6 +265,18 @@ def test_no_path_leads_to_another_host(
     assert device.seen[0][1].startswith("/")
 
 
+@pytest.mark.parametrize(
+    "way", ["/gui%2Ftokyo/{key}/x", "/gui/tokyo%2F{key}/x", "/gui/t%6Fkyo/{key}/x"]
+)
+def test_an_address_that_only_looks_like_ours_leads_nowhere(
+    there: Console, browser: Browsers, device: Device, way: str
+) -> None:
+    otto = _as_user(browser, there, "otto")
+    key = _open(otto).split("/")[3]
+    assert otto.get(way.format(key=key)).status_code == 404
+    assert device.seen == []
+
+
 def test_the_address_is_that_of_the_inventory_at_that_moment(
     there: Console, browser: Browsers, device: Device
 ) -> None:
@@ -308,6 +320,10 @@ def test_a_door_closes_with_the_login_the_role_and_time(
     assert closed(otto, place.replace("tokyo", "osaka"))
     assert closed(otto, "/gui/tokyo/" + "x" * 43 + "/")
     otto.post("/logout")
+    assert closed(otto, place)
+
+    # Somebody else's login does not take the place of the one that has ended.
+    _as_user(browser, there, "emma")
     assert closed(otto, place)
 
     otto, place = opened()

@@ -5,8 +5,9 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fastapi import Request
 
@@ -24,6 +25,9 @@ from yamaha_ops.web.live import Hub
 from yamaha_ops.web.settings import Settings
 from yamaha_ops.web.store.database import Database
 from yamaha_ops.web.store.people import AuditEntry
+
+_AGAIN_SECONDS: Final = 5.0
+"""How often an inventory that cannot be used is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +88,7 @@ class Console:
         self.passwords = Passwords(settings.access.password_cost)
         self.doors = Doors(self.ticks, self.new_key)
         self.provider = Provider(settings.oidc, self.ticks) if settings.oidc else None
-        self._inventories = Inventories(settings.inventory)
+        self._inventories = Inventories(settings.inventory, self.ticks)
         state = self.inventory().state
         self.seal = seal_in_file(state / "web.key", self.now, _log.warning)
         self.database = Database(_database_url(settings, state))
@@ -163,42 +167,59 @@ def console(request: Request) -> Console:
 
 
 class Inventories:
-    """One inventory file, read again when it or a file it includes has changed."""
+    """One inventory file, read again when it or a file it includes has changed.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file.
+        ticks: Seconds by a clock that only goes forward.
+    """
+
+    def __init__(self, path: Path, ticks: Callable[[], float]) -> None:
         self.problem: InventoryError | None = None
         self._path = path
+        self._ticks = ticks
+        self._tried = ticks()
         self._lock = threading.Lock()
         self._good = load(path)
+        self._files = _files(self._good)
         self._seen = self._look()
 
     def current(self) -> Inventory:
         """Return the newest that can be used."""
         with self._lock:
             seen = self._look()
-            if seen != self._seen:
-                self._seen = seen
+            # What is wrong may stand in a file that the last good inventory did not have.
+            again = self.problem is not None and self._ticks() - self._tried > _AGAIN_SECONDS
+            if seen != self._seen or again:
+                self._seen, self._tried = seen, self._ticks()
                 self._read()
             return self._good
 
     def _read(self) -> None:
         try:
             self._good = load(self._path)
-            self.problem = None
-            # A file that is included now may not have been before.
-            self._seen = self._look()
         except InventoryError as error:
             if str(error) != str(self.problem):
                 _log.warning("the last good inventory stays in use: %s", error.explain())
             self.problem = error
+            return
+        self.problem = None
+        self._files = _files(self._good)
+        self._seen = self._look()
 
     def _look(self) -> tuple[tuple[str, int, int], ...]:
-        files = {str(self._path)} | {
-            origin.place.file
-            for merged in self._good.origins.values()
-            for origin in merged.origins.values()
-        }
-        return tuple(_stamp(file) for file in sorted(files))
+        return tuple(_stamp(file) for file in self._files)
+
+
+def _files(inventory: Inventory) -> tuple[str, ...]:
+    """Return the files of an inventory, and the folders that ``include`` may find new ones in."""
+    files = {str(inventory.path)} | {
+        origin.place.file
+        for merged in inventory.origins.values()
+        for origin in merged.origins.values()
+    }
+    folders = {str(Path(file).parent) for file in files} - {str(inventory.folder)}
+    return tuple(sorted(files | folders))
 
 
 def _stamp(file: str) -> tuple[str, int, int]:

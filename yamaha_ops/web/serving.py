@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from yamaha_ops.errors import InputError
-from yamaha_ops.web.access.logins import sweep
 from yamaha_ops.web.app import create_app
 from yamaha_ops.web.console import SERVER, Console
 
@@ -56,7 +55,6 @@ class Server(uvicorn.Server):
         refuse_exposed(settings)
         self._console = console
         console.database.upgrade()
-        sweep(console)
         config = uvicorn.Config(
             create_app(console),
             host=settings.host,

@@ -36,8 +36,10 @@ def check_entry(console: Console, name: str, password: str, address: str) -> Use
     console.limits.take("login", address, a_minute=console.settings.access.logins_a_minute)
     said = name.strip().lower()[:64]
     console.lockouts.refuse(said, address)
-    with console.database.reading() as session:
-        user = session.scalar(select(User).where(User.name == said))
+    user = None
+    if said.isprintable():  # a database may refuse others
+        with console.database.reading() as session:
+            user = session.scalar(select(User).where(User.name == said))
     right = console.passwords.matches(user.password_hash if user else None, password)
     if user is None or not right or user.barred:
         console.lockouts.count(said, address)

@@ -50,6 +50,9 @@ def begin(console: Console, user_id: int, *, complete: bool, address: str, agent
         agent=agent[:256],
     )
     with console.database.session() as session:
+        # What was not used for so long has ended; this is as good a moment as any to remove it.
+        over = now - console.settings.access.idle_seconds
+        session.execute(delete(Login).where(Login.seen < over))
         session.add(login)
     return key
 
@@ -134,15 +137,6 @@ def end_all(console: Console, user_id: int, *, but: int | None = None) -> None:
     """End every login of a user, but for one."""
     with console.database.session() as session:
         session.execute(delete(Login).where(Login.user_id == user_id, Login.id != (but or 0)))
-
-
-def sweep(console: Console) -> None:
-    """Remove what has ended by itself."""
-    with console.database.reading() as session:
-        logins = session.scalars(select(Login)).all()
-    over = [login.id for login in logins if not _lives(console, login)]
-    if over:
-        end(console, *over)
 
 
 def _lives(console: Console, login: Login) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from yamaha_ops.errors import InputError
+from yamaha_ops.web.errors import LimitError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yamaha_ops.web.settings import PasswordCost
 
 LONGEST: Final = 256
@@ -18,6 +22,9 @@ LONGEST: Final = 256
 
 _AT_ONCE: Final = 2
 """Each takes memory_kib of memory: a flood of logins waits instead of filling it."""
+
+_MOST_WAITING: Final = 12
+"""Who waits holds a thread that others need: more than that are sent away."""
 
 
 class Passwords:
@@ -32,21 +39,37 @@ class Passwords:
             time_cost=cost.rounds, memory_cost=cost.memory_kib, parallelism=cost.lanes
         )
         self._nobody = self._hasher.hash("nobody has this one")
-        self._turn = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = threading.BoundedSemaphore(_MOST_WAITING)
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def hash(self, password: str) -> str:
         """Return what the database keeps."""
-        with self._turn:
+        with self._turn():
             return self._hasher.hash(password)
 
     def matches(self, hashed: str | None, password: str) -> bool:
         """Whether a password is the one; None (nobody, or no local user) takes as long."""
-        with self._turn:
+        with self._turn():
             try:
                 self._hasher.verify(hashed or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
         return hashed is not None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for a turn.
+
+        Raises:
+            LimitError: Too many wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise LimitError("too many passwords are being checked", seconds=2)
+        try:
+            with self._turns:
+                yield
+        finally:
+            self._places.release()
 
     def outdated(self, hashed: str) -> bool:
         """Whether a hash was made with other parameters than new ones are."""

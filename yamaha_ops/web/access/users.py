@@ -53,7 +53,7 @@ def add_user(  # noqa: PLR0913 -- what a user is made of
     check_password(password, name, shortest=console.settings.access.password_length)
     user = User(
         name=name,
-        shown_name=shown_name or name,
+        shown_name=shown_name[:128] or name,
         password_hash=console.passwords.hash(password),
         must_change=must_change,
         recovery_hashes=[],

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from yamaha_ops.web.access.issuing import issue, tokens_of, withdraw
@@ -63,9 +63,9 @@ class Kept(BaseModel):
 class Order(BaseModel):
     """A token that is to be made."""
 
-    name: Annotated[Line, Query(min_length=1)]
+    name: Annotated[Line, Field(min_length=1)]
     roles: list[Role] = []
-    days: Annotated[int, Query(ge=1, le=3660)] | None = 90
+    days: Annotated[int, Field(ge=1, le=3660)] | None = 90
     """When it ends; null for never."""
 
 

@@ -93,8 +93,10 @@ async def _passed_on(
     request: Request, console: Console, door: Door, found: Router, prefix: str
 ) -> Response:
     raw: bytes = request.scope["raw_path"]
-    # Two parts of the path are ours; the rest goes on as it came, not decoded.
-    path = b"/" + raw.split(b"/", 4)[4]
+    ours = prefix.encode()
+    if not raw.startswith(ours + b"/"):
+        raise NotFoundError("that is no address that this console gave out")
+    path = raw.removeprefix(ours)  # the rest goes on as it came, not decoded
     query: bytes = request.scope["query_string"]
     address = httpx.URL(
         scheme="http",

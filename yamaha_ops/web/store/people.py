@@ -1,17 +1,21 @@
 """Users, what they are signed in with, and what they did."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yamaha_ops.web.store.base import Base
 
+_NEVER_AGAIN: Final = {"sqlite_autoincrement": True}
+"""SQLite would give the number of whoever left to the next one who comes."""
+
 
 class User(Base):
     """Somebody who may come in."""
 
     __tablename__ = "users"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
@@ -39,6 +43,7 @@ class Login(Base):
     """A browser that is signed in, or halfway there."""
 
     __tablename__ = "logins"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -64,6 +69,7 @@ class Token(Base):
     """What a script signs in with."""
 
     __tablename__ = "tokens"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

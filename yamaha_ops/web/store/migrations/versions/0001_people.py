@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("barred", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created", sa.Float(53), nullable=False),
         sa.Column("last_login", sa.Float(53)),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "logins",
@@ -41,6 +42,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("agent", sa.String(256), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tokens",
@@ -56,6 +58,7 @@ def upgrade() -> None:
         sa.Column("last_address", sa.String(64)),
         sa.Column("ended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "audit",
