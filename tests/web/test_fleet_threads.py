@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from yamaha_ops.health import Health
     from yamaha_ops.web.watch.summary import Summary
 
-PATIENCE = 50.0
+pytestmark = pytest.mark.timeout(180)
+
+PATIENCE = 120.0
 """Seconds that a loaded machine may need for what takes a moment."""
 
 VERA = Visitor(1, "vera", "vera", frozenset({Role.OPERATOR}), None, None, "127.0.0.1")
@@ -80,7 +82,6 @@ def test_a_watch_that_never_began_can_be_stopped(settings: Settings) -> None:
     console.close()
 
 
-@pytest.mark.timeout(180)
 def test_everything_goes_over_postgresql_too(
     inventory_file: Path, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
