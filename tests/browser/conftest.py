@@ -84,6 +84,7 @@ def opened(folder: Path) -> Iterator[Town]:
         console.database.upgrade()
         demo.keep_history(console.inventory(), console, routers)
         demo.make_trouble(routers)
+        demo.make_up_a_day(console)
         secrets: dict[str, str] = {}
         for name, roles in demo.USERS.items():
             user = add_user(console, name, PASSWORD, roles=roles, must_change=False)

@@ -7,15 +7,20 @@ users, its database, and the history, all in a folder that is gone afterwards.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.actions.backups import back_up
+from yamaha_ops.actions.zero_touch import make_place
+from yamaha_ops.errors import YamahaOpsError
 from yamaha_ops.history import Person
 from yamaha_ops.inventory import load
 from yamaha_ops.lab.lab import Lab
@@ -28,6 +33,7 @@ from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.console import Console
 from yamaha_ops.web.serving import serve
 from yamaha_ops.web.settings import DEFAULT_PORT, Settings
+from yamaha_ops.web.store.fleet import Alarm, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +69,9 @@ SHOPS: Final = (
     Shop("kokusai", "naha", 33, 3),
     Shop("aoba", "sendai", 48, 3, "15.02.17"),
 )
+DAY: Final = 86_400
+SAMPLE_SECONDS: Final = 600
+LINE_DOWN_SINCE: Final = 2400
 LINE_DOWN: Final = "susukino"
 """Its provider offers nothing any more: the tunnel is down."""
 UNREACHABLE: Final = "kokusai"
@@ -112,6 +121,7 @@ def keep_history(inventory: Inventory, console: Console, routers: Mapping[str, L
         store.tag(revision, "installed")
         routers[name].type("description lan1 SHOP", "syslog debug on", save=True)
         back_up(entry, inventory, store, reason="nightly backup", author=author)
+    make_place(inventory, inventory.router(UNREACHABLE), days=14, name="naha-2026")
     routers[CHANGED_BY_HAND].type("ip filter 1000 reject * * tcp * 135")
 
 
@@ -119,6 +129,53 @@ def make_trouble(routers: Mapping[str, LabRouter]) -> None:
     """Let one line go down and one router be gone."""
     routers[LINE_DOWN].change_prefix(None)
     routers[UNREACHABLE].stop()
+
+
+def make_up_a_day(console: Console) -> None:
+    """Write samples and alarms of the last day: a demonstration has no yesterday."""
+    now = console.now()
+    with console.database.session() as session:
+        for number, shop in enumerate(SHOPS):
+            if shop.name != UNREACHABLE:
+                session.add_all(_samples(number, shop, now))
+        session.add_all(
+            Alarm(
+                router=router,
+                rule=rule,
+                subject=subject,
+                severity=severity,
+                value=value,
+                opened=now - age,
+                closed=closed and now - closed,
+            )
+            for router, rule, subject, severity, value, age, closed in (
+                (LINE_DOWN, "YamahaTunnelDown", "TUNNEL[1]", "critical", 0.0, 2400.0, None),
+                (UNREACHABLE, "YamahaRouterUnreachable", "", "critical", 0.0, 4100.0, None),
+                (CHANGED_BY_HAND, "YamahaConfigUnsaved", "", "info", 1.0, 1500.0, None),
+                ("ginza", "YamahaPortsMayRunOut", "TUNNEL[1]", "warning", 0.93, 61_000.0, 57_000.0),
+            )
+        )
+
+
+def _samples(number: int, shop: Shop, now: float) -> Iterator[Sample]:
+    chance = Random(number)  # noqa: S311 -- chance, not secrecy
+    for age in range(DAY, 0, -SAMPLE_SECONDS):
+        hour = datetime.fromtimestamp(now - age, UTC).astimezone().hour
+        busy = max(0.12, math.sin(math.pi * (hour - 8) / 14)) if 8 <= hour <= 22 else 0.1  # noqa: PLR2004 -- open hours
+        share = busy * chance.uniform(0.8, 1.15)
+        down = shop.name == LINE_DOWN and age < LINE_DOWN_SINCE
+        rate = 0.0 if down else 900.0 * shop.sessions * share
+        yield Sample(
+            router=shop.name,
+            time=now - age,
+            seconds=float(SAMPLE_SECONDS),
+            cpu=round((2 + shop.cpu * share * 1.2) / 100, 3),
+            memory=0.21 + number % 5 / 100,
+            temperature=None,
+            ports=240.0,
+            sessions=0.0 if down else round(shop.sessions * share),
+            traffic={"TUNNEL[1]": [round(rate, 1), round(rate / 6, 1)]},
+        )
 
 
 def add_people(console: Console) -> dict[str, str]:
@@ -163,9 +220,14 @@ def main() -> int:
         inventory = console.inventory()
         keep_history(inventory, console, routers)
         make_trouble(routers)
+        make_up_a_day(console)
         passwords = add_people(console)
         _say("\n".join(_invitation(port, passwords)))
-        serve(console)
+        try:
+            serve(console)
+        except YamahaOpsError as error:
+            sys.stderr.write(f"{error.explain()}\n")
+            return 1
     _say("The routers are stopped, and nothing is left behind.")
     return 0
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 STAGE: Final = "stage"
 """The kind of an event that is a move from one stage to another."""
 
+SHORT: Final = 16
+"""Characters of a fingerprint that people are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -150,7 +153,7 @@ class Book:
         """Keep a plan that was made for a version of a change."""
         with self._moving(visitor, number, Stage.PLANNED, version=version) as (_, change):
             change.plan = made.as_json()
-        self._told(visitor, "change.plan", change, fingerprint=made.fingerprint)
+        self._told(visitor, "change.plan", change, fingerprint=made.fingerprint[:SHORT])
         return change
 
     def approve(self, visitor: Visitor, number: int, fingerprint: str, comment: str) -> Change:
@@ -177,7 +180,7 @@ class Book:
                     comment=comment.strip()[:400],
                 )
             )
-        self._told(visitor, "change.approve", change, fingerprint=fingerprint)
+        self._told(visitor, "change.approve", change, fingerprint=fingerprint[:SHORT])
         return change
 
     def withdraw(self, visitor: Visitor, number: int) -> Change:
@@ -204,7 +207,8 @@ class Book:
             change.busy = change.router
             change.server_run = self._console.run
             change.journals = put_away(self._console.inventory().state, change.router, fingerprint)
-        self._told(visitor, "change.apply", change, fingerprint=fingerprint, allowed=list(allowed))
+        more = {"allowed": list(allowed)} if allowed else {}
+        self._told(visitor, "change.apply", change, fingerprint=fingerprint[:SHORT], **more)
         return change
 
     def look_again(self, visitor: Visitor, number: int) -> Change:
