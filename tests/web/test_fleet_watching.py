@@ -13,7 +13,12 @@ from sqlalchemy import func, select
 from tests.health.conftest import ANSWERS, CONFIGURATION
 from tests.web.conftest import INVENTORY
 from tests.web.watching import Bench, Network
-from yamaha_ops.errors import AuthenticationError, ConnectTimeoutError
+from yamaha_ops.errors import (
+    AuthenticationError,
+    ConnectTimeoutError,
+    ConsoleError,
+    IncompleteOutputError,
+)
 from yamaha_ops.web.access.visitor import Role, Visitor
 from yamaha_ops.web.store.database import Database
 from yamaha_ops.web.store.fleet import Alarm, RouterRecord, RouterState, Sample
@@ -241,6 +246,38 @@ def test_a_router_that_refuses_us_is_an_error_and_not_offline(
     bench.keep()
     assert everything()["tokyo"].reach == reach
     assert everything()["osaka"].reach == "online"
+
+
+def test_a_session_that_falls_silent_for_the_whole_round_means_offline(
+    bench: Bench,
+    network: Network,
+    clock: SteppedClock,
+    everything: Callable[[], dict[str, RouterState]],
+) -> None:
+    bench.ask()
+    bench.keep()
+
+    def silent(command: str, _timeout: float | None = None) -> str:
+        clock.ticking += 61
+        raise IncompleteOutputError("the answer did not end", command=command)
+
+    for session in network.opened:
+        if session.router == "tokyo":
+            session.run = silent  # type: ignore[method-assign]
+    bench.run(60)
+    assert everything()["tokyo"].reach == "offline"
+
+
+def test_a_router_that_talks_nonsense_is_an_error(
+    bench: Bench, network: Network, everything: Callable[[], dict[str, RouterState]]
+) -> None:
+    bench.ask()
+    bench.keep()
+    network.spoil = ConsoleError("that was no prompt")
+    for session in network.opened:
+        session.fails["show environment"] = network.spoil
+    bench.run(60)
+    assert everything()["tokyo"].reach == "error"
 
 
 def test_a_line_without_a_way_out_is_down(

@@ -58,6 +58,8 @@ class Network:
         texts: Configurations by router.
         fails: What opening a session raises, by router.
         opened: Every session.
+        uptime: How long the routers have been running.
+        spoil: What every new session fails with.
     """
 
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Network:
     fails: dict[str, Exception] = field(default_factory=dict)
     opened: list[TableSession] = field(default_factory=list)
     uptime: float = 0.0
+    spoil: Exception | None = None
 
     def open(self, router: Router, _seconds: float) -> TableSession:
         if router.name in self.fails:
@@ -72,6 +75,8 @@ class Network:
         session = Living(self, router=router.name)
         session.answers |= self.answers.get(router.name, {})
         session.text = self.texts.get(router.name, session.text)
+        if self.spoil:
+            session.fails["show environment"] = self.spoil
         self.opened.append(session)
         return session
 

@@ -10,7 +10,7 @@ from threading import BoundedSemaphore, Condition, Thread
 from typing import TYPE_CHECKING, Final
 
 from yamaha_ops.actions.histories import backup_times
-from yamaha_ops.errors import YamahaOpsError
+from yamaha_ops.errors import UnreachableError, YamahaOpsError
 from yamaha_ops.exporter.target import Settings, Target
 from yamaha_ops.health import MODULES, STANDARD
 from yamaha_ops.router import connect
@@ -45,7 +45,7 @@ class Round:
         router: Its entry in the inventory then.
         scrape: What came of it.
         at: When it ended, by a clock that is never set.
-        error: What kept a session from being opened, if anything did.
+        error: What kept a session from being opened, or from being of use, if anything did.
     """
 
     router: Router
@@ -86,7 +86,8 @@ class Poller:
         self.opened = opened or self._open
         """Opens a session with a router within so many seconds."""
         self._handshakes = BoundedSemaphore(_HANDSHAKES)
-        self._errors: dict[str, type[YamahaOpsError]] = {}
+        self._tried: dict[str, type[YamahaOpsError] | None] = {}
+        """How opening a session went, of routers where it was tried in their last round."""
         self._known = inventory()
         self._settings = Settings(
             self._connect,
@@ -185,13 +186,14 @@ class Poller:
             wanted = router.name in self._wanted
         well = False
         try:
-            self._errors.pop(router.name, None)
+            self._tried.pop(router.name, None)
             administrator = router.login.administrator_password is not None
             module = MODULES["full"] if wanted and administrator else STANDARD
             scrape = target.scrape(module, self._seconds)
             well = scrape.health is not None
-            at = self._clock.monotonic()
-            self._ended(Round(router, scrape, at, self._errors.get(router.name)))
+            # An open session that fell silent, and no time left to try another one.
+            error = self._tried.get(router.name, None if well else UnreachableError)
+            self._ended(Round(router, scrape, self._clock.monotonic(), error))
         finally:
             with self._condition:
                 self._woken = True
@@ -209,10 +211,12 @@ class Poller:
     def _connect(self, router: Router, seconds: float) -> Session:
         """Open a session, and note what kept it from being opened: a scrape only has the words."""
         try:
-            return self.opened(router, seconds)
+            session = self.opened(router, seconds)
         except YamahaOpsError as error:
-            self._errors[router.name] = type(error)
+            self._tried[router.name] = type(error)
             raise
+        self._tried[router.name] = None
+        return session
 
     def _open(self, router: Router, seconds: float) -> Session:
         return connect(
