@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +17,8 @@ from tests.exporter.labs import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+PATIENCE = 200.0
+"""Seconds that a process may take to start: on a busy machine Dask takes its time."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,8 +43,8 @@ class Cluster:
     def start(self) -> None:
         """Start the scheduler."""
         self._run("scheduler", "--port", "0", "--scheduler-file", str(self._file))
-        wait_until(self._file.exists)
-        wait_until(lambda: bool(self._file.read_text("utf-8").strip()))
+        wait_until(self._file.exists, PATIENCE)
+        wait_until(lambda: bool(self._file.read_text("utf-8").strip()), PATIENCE)
         self.address = json.loads(self._file.read_text("utf-8"))["address"]
 
     def need(self, count: int) -> None:
@@ -52,7 +55,7 @@ class Cluster:
             spills = ("--local-directory", str(self.folder / str(number)))
             self.workers.append(self._run("worker", self.address, *words, *spills))
             log = self.folder / f"{number}.log"
-            wait_until(lambda log=log: "Registered to" in log.read_text("utf-8"))  # type: ignore[misc]
+            wait_until(partial(_says, log, "Registered to"), PATIENCE)
 
     def kill(self) -> None:
         """Kill the worker that was started first."""
@@ -87,6 +90,10 @@ class Cluster:
         )
         self.processes.append(process)
         return process
+
+
+def _says(log: Path, words: str) -> bool:
+    return words in log.read_text(encoding="utf-8")
 
 
 @contextmanager
