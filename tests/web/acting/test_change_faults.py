@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -94,8 +93,10 @@ def test_after_a_kill_the_journal_decides_and_the_page_says_so(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as victim:
-        _wait_for(step, journal, victim)
-        os.kill(victim.pid, signal.SIGKILL)
+        try:
+            _wait_for(step, journal, victim)
+        finally:
+            victim.kill()
 
     second = Console(settings)
     worker = runner.Runner(second)
