@@ -253,6 +253,7 @@ def test_a_session_that_falls_silent_for_the_whole_round_means_offline(
     network: Network,
     clock: SteppedClock,
     everything: Callable[[], dict[str, RouterState]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bench.ask()
     bench.keep()
@@ -263,7 +264,7 @@ def test_a_session_that_falls_silent_for_the_whole_round_means_offline(
 
     for session in network.opened:
         if session.router == "tokyo":
-            session.run = silent  # type: ignore[method-assign]
+            monkeypatch.setattr(session, "run", silent)
     bench.run(60)
     assert everything()["tokyo"].reach == "offline"
 
