@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import select
 import signal
 import ssl
-import subprocess
 import sys
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
+from queue import Queue
 from typing import TYPE_CHECKING
 
 import httpx
@@ -29,14 +29,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    loggers = [logging.getLogger(name) for name in ("paramiko", "httpx", "alembic", "uvicorn")]
+    levels = [each.level for each in loggers]
     monkeypatch.chdir(tmp_path)
     for name in ("YAMAHA_OPS_STATE", "YAMAHA_OPS_INVENTORY", "YAMAHA_OPS_WEB_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     cheap = "access: {password_cost: {rounds: 1, memory_kib: 8, lanes: 1}}\n"
     (tmp_path / "web.yaml").write_text(cheap, encoding="utf-8")
-    return tmp_path
+    yield tmp_path
+    for each, level in zip(loggers, levels, strict=True):
+        each.setLevel(level)
 
 
 class _Typed:
@@ -115,55 +119,51 @@ def test_it_does_not_serve_by_accident(
     assert said in capsys.readouterr().err
 
 
-@contextmanager
-def _served(folder: Path, *arguments: str) -> Iterator[str]:
-    """Serve in a process of its own, and give its address; it has to end well when told to."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "yamaha_ops", "web", "--config", "web.yaml", *arguments],
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={name: text for name, text in os.environ.items() if name != "YAMAHA_OPS_STATE"},
-    ) as process:
-        assert process.stderr is not None
-        try:
-            said = ""
-            while "listening on" not in said:
-                assert select.select([process.stderr], [], [], 50)[0], "it says nothing"
-                line = process.stderr.readline()
-                assert line, said
-                said = line
-            yield said.split()[-1]
-        finally:
-            process.send_signal(signal.SIGTERM)
-            rest = process.stderr.read()
-        assert process.wait(50) == 0, rest
-        assert "stopped" in rest
-        assert "Traceback" not in rest
+class _Listening(logging.Handler):
+    """Waits for the server to say where it listens."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.said: Queue[str] = Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "listening on" in record.getMessage():
+            self.said.put(record.getMessage().split()[-1])
 
 
-def test_it_serves_by_tls_until_it_is_told_to_stop(folder: Path) -> None:
+def test_it_serves_by_tls_until_it_is_told_to_stop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Signals reach the main thread only, so the server runs here and the browser beside it.
     certificate, key = _certificate(folder)
     trust = ssl.create_default_context(cafile=str(certificate))
-    with (
-        _served(
-            folder,
-            "--listen",
-            "127.0.0.1:0",
-            "--tls-certificate",
-            str(certificate),
-            "--tls-key",
-            str(key),
-        ) as address,
-        httpx.Client(trust_env=False, verify=trust) as web,
-    ):
-        assert address.startswith("https://")
-        assert web.get(f"{address}/healthz").json() == {"status": "ok"}
-        assert web.get(address).headers["location"] == "/login"
-        answer = web.get(f"{address}/login")
-        assert "server" not in answer.headers
-        assert answer.headers["strict-transport-security"]
-        assert "__Host-visit" in answer.headers["set-cookie"]
+    listening = _Listening()
+    log = logging.getLogger("yamaha_ops.web.serving")
+    monkeypatch.setattr(log, "handlers", [listening])
+    monkeypatch.setattr(log, "level", logging.INFO)
+    monkeypatch.setattr(logging, "basicConfig", lambda **_more: None)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def browse() -> list[httpx.Response]:
+        address = listening.said.get(timeout=45)
+        try:
+            with httpx.Client(trust_env=False, verify=trust, timeout=45) as web:
+                return [web.get(f"{address}{path}") for path in ("/healthz", "", "/login")]
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with ThreadPoolExecutor(1) as beside:
+        browsing = beside.submit(browse)
+        options = ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+        assert _call("--listen", "127.0.0.1:0", *options) == 0
+        well, start, login = browsing.result()
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert well.url.scheme == "https"
+    assert well.json() == {"status": "ok"}
+    assert start.headers["location"] == "/login"
+    assert "server" not in login.headers
+    assert login.headers["strict-transport-security"]
+    assert "__Host-visit" in login.headers["set-cookie"]
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import ssl
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -15,6 +16,7 @@ from yamaha_ops.web.console import SERVER, Console
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
 
     from yamaha_ops.web.settings import Settings
 
@@ -104,14 +106,23 @@ def serve(console: Console) -> None:
     """
     server = Server(console)
     console.audit(SERVER, "server.started")
-    for each in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn stops by its own handlers, and then repeats the signal for whoever was before.
-        signal.signal(each, lambda *_: None)
     try:
-        server.run()
+        with _outlived(signal.SIGINT, signal.SIGTERM):
+            server.run()
     except SystemExit as error:  # uvicorn's way to say that it could not bind
         place = f"{console.settings.host}:{console.settings.port}"
         raise InputError(f"cannot listen on {place}; the log above says why") from error
     finally:
         console.close()
     _log.info("stopped")
+
+
+@contextmanager
+def _outlived(*signals: signal.Signals) -> Iterator[None]:
+    """Live on after signals: uvicorn stops by them, and then repeats them for whoever is next."""
+    before = {each: signal.signal(each, lambda *_: None) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
