@@ -177,7 +177,7 @@ METRICS = (
     Metric(
         "mape_saturation_ratio",
         "gauge",
-        "Sessions, or ports where those are counted, for each port. Up to 1 no port can be missing.",
+        "Sessions, or ports where those are counted, per port. Up to 1 no port can be missing.",
         f"{_SUMMARY}, {_ADDRESS}",
         _lines(lambda line: line.saturation),
         _BOTH,
