@@ -46,9 +46,9 @@ def cluster(folder: Path) -> Iterator[str]:
     _run(where, "initdb", "-D", data, "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = (
         f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off "
-        "-c max_connections=20 -c shared_buffers=16MB"
+        "-c max_connections=20 -c shared_buffers=16MB -c autovacuum=off"
     )
-    _run(where, "pg_ctl", "-D", data, "-l", log, "-w", "-t", "50", "-o", options, "start")
+    _run(where, "pg_ctl", "-D", data, "-l", log, "-w", "-t", "200", "-o", options, "start")
     try:
         yield f"postgresql://console@/postgres?host={folder}"
     finally:

@@ -207,6 +207,7 @@ def test_on_sqlite(holds: Callable[[Database], None], tmp_path: Path) -> None:
         database.close()
 
 
+@pytest.mark.timeout(300)
 def test_on_a_real_postgresql() -> None:
     reason = postgresql.missing()
     if reason:

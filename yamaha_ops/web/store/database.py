@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS: Final = 5.0
 """How long a request waits for a lock."""
 
+_CONNECT_SECONDS: Final = 10
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _READING: Final = "yamaha_ops_reading"
@@ -104,7 +105,7 @@ def _engine(url: str, wait_seconds: float) -> Engine:
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
                 connect_args={
-                    "connect_timeout": max(2, int(wait_seconds)),
+                    "connect_timeout": _CONNECT_SECONDS,
                     "options": f"-c lock_timeout={milliseconds}",
                 },
             )
