@@ -87,3 +87,16 @@ def test_a_router_that_is_in_no_inventory_is_no_usage_error(site: Site) -> None:
     code, _, err = site.run("plan", "away")
     assert code == 1
     assert "away" in err
+
+
+def test_a_door_that_a_killed_run_left_open_is_closed_before_a_plan_compares(site: Site) -> None:
+    (site.folder / "templates" / "99-lan.j2").unlink()
+    assert site.run("apply", "home", "--yes", TRUST)[0] == 0
+    site.router.type("tftp host 127.0.0.1")
+    record = site.folder / ".yamaha-ops" / "scripts" / "home.json"
+    record.parent.mkdir(parents=True)
+    record.write_text('{"before": "no tftp host", "during": "tftp host 127.0.0.1"}\n')
+    code, out, err = site.run("plan", "home")
+    assert (code, out) == (0, "home: nothing differs\n"), err
+    assert "tftp host" not in site.router.running.text
+    assert not record.exists()

@@ -78,6 +78,7 @@ def job_for(  # noqa: PLR0913 -- what a job may be given, by name
         RenderError: The inventory and templates give no configuration.
     """
     secret = router.login.administrator_password
+    door = Access(router, inventory.state).door
     rendered = wanted or render(router, templates=inventory.folder / "templates")
     job = Job(
         router=router.name,
@@ -106,7 +107,7 @@ def job_for(  # noqa: PLR0913 -- what a job may be given, by name
             state=inventory.state,
             accept_new_host_key=terms.accept_new_host_key,
         ),
-        tidy=Access(router, inventory.state).door.recover,
+        tidy=door.recover if door.record.exists() else None,
     )
     source = partial(
         LiveSource,

@@ -33,9 +33,7 @@ def plan(job: Job) -> Plan:
     """
     session = job.connect()
     try:
-        # Whoever holds the lock may need on the router what looks left behind.
-        with suppress(PlanError), locked(job.lock, router=job.router):
-            job.tidy(session)
+        settle(job, session)
         made, _ = _made(job, session)
     finally:
         session.close()
@@ -43,6 +41,16 @@ def plan(job: Job) -> Plan:
         return made
     note = "an earlier change is still open; `apply --resume` brings it to its end first"
     return replace(made, warnings=(note, *made.warnings))
+
+
+def settle(job: Job, session: Session) -> None:
+    """Put right what an earlier run left on the router, unless another run is under way there.
+
+    Whoever holds the lock may need what looks left behind.
+    """
+    if job.tidy:
+        with suppress(PlanError), locked(job.lock, router=job.router):
+            job.tidy(session)
 
 
 def apply(job: Job, approve: Approve, *, resume_only: bool = False) -> Outcome:
@@ -80,7 +88,8 @@ def abandon(job: Job) -> Outcome:
 def _change(job: Job, approve: Approve) -> Outcome:
     session = job.connect()
     try:
-        job.tidy(session)
+        if job.tidy:
+            job.tidy(session)
         made, running = _made(job, session)
         job.may_begin()
         if made.empty:

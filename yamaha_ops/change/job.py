@@ -41,7 +41,7 @@ class Job:
         circumstances: Model, revision, who must be able to log in, accepted findings.
         allowed: Dangers that the user has named.
         resend_secrets: Send the secrets again that the router shows as ``*``.
-        tidy: Puts right what an earlier run left on the router; called before it is read.
+        tidy: Puts right what an earlier run left on the router; None where it left nothing.
         reveal: Gives a running configuration the secrets that the router shows as ``*``.
         complete: Adds to a plan what is done beside its commands.
         check_revision: Refuses what the router's revision, known from the login on, cannot do.
@@ -64,7 +64,7 @@ class Job:
     circumstances: Circumstances = field(default_factory=Circumstances)
     allowed: tuple[str, ...] = ()
     resend_secrets: bool = False
-    tidy: Callable[[Session], object] = field(default=lambda _session: None, repr=False)
+    tidy: Callable[[Session], object] | None = field(default=None, repr=False)
     reveal: Callable[[Session, Configuration], Configuration] = field(
         default=lambda _session, running: running, repr=False
     )

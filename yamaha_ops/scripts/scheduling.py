@@ -7,12 +7,10 @@ configuration, and :mod:`yamaha_ops.change` plans it, guards it, verifies it and
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from yamaha_ops.change.apply import apply
-from yamaha_ops.change.lock import locked
+from yamaha_ops.change.apply import apply, settle
 from yamaha_ops.change.plan import Plan, read_running, state_of
 from yamaha_ops.config import Interpreter
 from yamaha_ops.errors import ConfigError, InputError, PlanError
@@ -150,8 +148,7 @@ def reconfigure(
     """
     session = job.connect()
     try:
-        with suppress(PlanError), locked(job.lock, router=job.router):
-            job.tidy(session)
+        settle(job, session)
         running = read_running(session)
     finally:
         session.close()
