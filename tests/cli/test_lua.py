@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from yamaha_ops.cli.lua import app
-from yamaha_ops.errors import ApplyError, InputError, InventoryError, VerifyError
+from yamaha_ops.errors import ApplyError, InputError, InventoryError, PlanError, VerifyError
 from yamaha_ops.lab import Lab
 from yamaha_ops.scripts import tasks
 
@@ -193,6 +193,8 @@ def test_run_status_and_stop_go_together(site: Site) -> None:
     site.push("mine.lua", "--no-start")
     assert site.run("run", "home", "mine")[1] == "home: /lua/mine.lua runs, task 1\n"
 
+    with pytest.raises(PlanError, match="runs already, task 1"):
+        site.run("run", "home", "mine")
     code, out, _ = site.run("status", "home", "--json")
     record = json.loads(out)
     assert (code, record["router"]) == (0, "home")

@@ -9,7 +9,7 @@ from yamaha_ops.change.clock import Clock, SystemClock
 from yamaha_ops.change.event import Report, silent
 from yamaha_ops.change.job import Job
 from yamaha_ops.config import Configuration
-from yamaha_ops.errors import ApplyError
+from yamaha_ops.errors import ApplyError, PlanError
 from yamaha_ops.scripts import tasks
 from yamaha_ops.scripts.delivery import FOLDER, Delivered, Delivery, deliver
 from yamaha_ops.scripts.embedding import EMBEDDED, Embedding, embed
@@ -119,17 +119,31 @@ def start(access: Access, path: str, arguments: str = "", clock: Clock | None = 
     """Start a script that is on a router, and look at it after five seconds.
 
     Raises:
-        PlanError: No slot is free.
+        PlanError: No slot is free, or it runs already just so.
         ApplyError: It failed; the output is what Lua said.
         CommandError: The router does not start it.
     """
     name = access.router.name
     with access.console() as session:
-        tasks.require_slot(tasks.state(session), path, name)
+        lua = tasks.state(session)
+        tasks.require_slot(lua, path, name)
+        _require_not_running(lua, path, arguments, name)
         trial = tasks.start(session, access.session, path, arguments, clock or SystemClock())
     if trial.error:
         raise ApplyError(f"{path} failed", router=name, output=trial.error)
     return Started(name, path, trial.task.id if trial.task else None)
+
+
+def _require_not_running(lua: Lua, path: str, arguments: str, router: str) -> None:
+    """Refuse a second task of the same script with the same arguments: nobody means that."""
+    wanted = ["lua", path, *arguments.split()]
+    for task in tasks.running(lua, path):
+        if (task.command or "").split() == wanted:
+            raise PlanError(
+                f"{path} runs already, task {task.id}",
+                router=router,
+                hint="lua stop ends it; lua push starts it anew where its file has changed.",
+            )
 
 
 def stop(access: Access, which: str, clock: Clock | None = None) -> Stopped:
