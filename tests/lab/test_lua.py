@@ -78,6 +78,29 @@ def test_what_the_router_does_not_have(
     assert found.endswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("io.open(nil)", "bad argument #1 to 'open' (string expected, got nil)"),
+        ("os.remove({})", "bad argument #1 to 'remove' (string expected, got table)"),
+        ("os.rename('/a')", "bad argument #2 to 'rename' (string expected, got nil)"),
+        ("os.getenv(rt)", "bad argument #1 to 'getenv' (string expected, got table)"),
+        ("require(1)", "bad argument #1 to 'require' (string expected, got number)"),
+        (
+            "rt.syslogwatch('x', {}, 1)",
+            "bad argument #2 to 'syslogwatch' (number expected, got table)",
+        ),
+        ("rt.socket.udp():sendto('x', 'y', rt)", None),
+    ],
+)
+def test_wrong_arguments_end_the_script(
+    lab: Lab, router: LabRouter, source: str, problem: str | None
+) -> None:
+    found = script(lab, router, source)
+    assert "bad argument #" in found
+    assert problem is None or found == f"lua: /lua/x.lua:1: {problem}"
+
+
 def test_numbers_in_strings_and_comments_are_no_decimals(lab: Lab, router: LabRouter) -> None:
     source = "-- 0.2\nlocal a, b = '1.5', [[2.5]] local c = 0x1F local d = 1 ..''"
     assert script(lab, router, source) == ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import lupa.lua51
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.lab.scripting import run, said, script
@@ -229,6 +229,7 @@ COUNT = MACHINE.execute(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS)
 def test_rewriting_changes_no_meaning(expression: str) -> None:
     """Where the helpers do nothing, the rewritten script gives what the script gives."""

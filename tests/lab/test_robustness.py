@@ -68,7 +68,9 @@ def test_every_published_configuration_starts_and_answers(bench: Make, path: Pat
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=6), max_size=4))
 def test_whatever_is_typed_a_prompt_comes_back(bench: Make, lines: list[list[str]]) -> None:
@@ -85,7 +87,9 @@ def test_whatever_is_typed_a_prompt_comes_back(bench: Make, lines: list[list[str
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.binary(max_size=200))
 def test_any_bytes_are_survived(bench: Make, data: bytes) -> None:

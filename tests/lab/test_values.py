@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yamaha_ops.config.table import commands
@@ -56,6 +56,7 @@ def test_the_table_is_in_use() -> None:
     assert sum(len(choices(entry)) > 0 for entry in commands().entries) > 400
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PLAIN), st.data())
 def test_what_the_reference_lists_is_taken_and_nothing_else(
     case: tuple[str, Choice], data: st.DataObject

@@ -54,7 +54,8 @@ FIDELITY: Final = (
 
 LONGEST: Final = 4095
 REFUSED: Final = ("administrator", "telnet", "ssh", "scp", "exit", "quit")
-PARTS: Final = ("numbers", "patterns", "hardware", "sockets")
+WRONG_ARGUMENT: Final = (AttributeError, TypeError, ValueError, OverflowError)
+"""What Python says to a value of a kind that it cannot work with: `io.open(nil)`."""
 
 
 class Stopped(Exception):  # noqa: N818 -- a way out, not an error
@@ -93,6 +94,8 @@ def run(router: EmulatedRouter, tasks: Tasks, task: Task) -> None:
             raise LuaFailure(text) from None
     except Refusal as refusal:
         raise LuaFailure(refusal.line(japanese=False)) from None
+    except WRONG_ARGUMENT as error:
+        raise LuaFailure(f"{name}: bad argument ({error})") from None
     finally:
         hands.sockets.close()
 

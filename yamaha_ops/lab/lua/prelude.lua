@@ -23,6 +23,14 @@ local function pick(library, names)
   return kept
 end
 
+-- Only plain values may reach the router's thread: a table would wait there for this machine.
+local function need(value, kind, position, name)
+  if type(value) ~= kind then
+    error(("bad argument #%d to '%s' (%s expected, got %s)"):format(
+      position, name, kind, type(value)), 3)
+  end
+end
+
 local function file(handle)
   local methods = {}
   function methods:read(format) return handle.read(format or "*l") end
@@ -70,23 +78,32 @@ environment.os = {
   exit = function() error("exit", 0) end,
   date = function(format, when) return os.date(format, when or py.time()) end,
   time = function(parts) return parts and os.time(parts) or py.time() end,
-  getenv = function(name) return py.getenv(name) end,
+  getenv = function(name)
+    need(name, "string", 1, "getenv")
+    local value = py.getenv(name)
+    return value
+  end,
   remove = function(path)
+    need(path, "string", 1, "remove")
     if py.remove(path) then return true end
     return nil, path .. ": No such file or directory"
   end,
   rename = function(from, to)
+    need(from, "string", 1, "rename")
+    need(to, "string", 2, "rename")
     if py.rename(from, to) then return true end
     return nil, to .. ": File exists"
   end,
 }
 environment.io = {
   open = function(path, mode)
+    need(path, "string", 1, "open")
     local handle, problem = py.open(path, mode or "r")
     if not handle then return nil, path .. ": " .. problem end
     return file(handle)
   end,
   lines = function(path)
+    need(path, "string", 1, "lines")
     local handle = py.open(path, "r")
     if not handle then error(path .. ": No such file or directory", 2) end
     return function() return handle.read("*l") end
@@ -104,16 +121,10 @@ environment.print = function(...)
   py.print(table.concat(shown, "\t") .. "\n")
 end
 
-local function need(value, kind, position, name)
-  if type(value) ~= kind then
-    error(("bad argument #%d to '%s' (%s expected, got %s)"):format(
-      position, name, kind, type(value)), 3)
-  end
-end
-
 environment.rt = {
   command = function(line, log)
     need(line, "string", 1, "command")
+    if log ~= nil then need(log, "string", 2, "command") end
     local done, text = py.command(line, log)
     return done, text
   end,
@@ -125,6 +136,8 @@ environment.rt = {
   syslogwatch = function(pattern, count, seconds)
     local regexp = source_of(pattern)
     if not regexp then need(pattern, "string", 1, "syslogwatch") end
+    if count ~= nil then need(count, "number", 2, "syslogwatch") end
+    if seconds ~= nil then need(seconds, "number", 3, "syslogwatch") end
     local watch = regexp and py.syslogwatch_regexp or py.syslogwatch
     local found = watch(regexp or pattern, count, seconds)
     local lines, number = {}, 0
@@ -183,6 +196,7 @@ environment.load = function(pieces, name)
   return load(table.concat(parts), name or "=(load)")
 end
 environment.loadfile = function(path)
+  need(path, "string", 1, "loadfile")
   local handle = py.open(path, "r")
   if not handle then return nil, "cannot open " .. path end
   return load(handle.read("*a"), "@" .. path)
@@ -194,15 +208,19 @@ environment.dofile = function(path)
 end
 
 -- A task that was told to end does, whatever the script catches.
-local function unless_stopped(...)
+local function unless_stopped(done, ...)
   py.check()
-  return ...
+  local problem = ...
+  -- What Python raised is a text for a script.
+  if not done and type(problem) == "userdata" then return done, tostring(problem) end
+  return done, ...
 end
 environment.pcall = function(...) return unless_stopped(pcall(...)) end
 environment.xpcall = function(...) return unless_stopped(xpcall(...)) end
 
 local loaded = {}
 environment.require = function(name)
+  need(name, "string", 1, "require")
   if loaded[name] == nil then
     local source = py.module(name)
     if not source then error("module '" .. name .. "' not found", 2) end
