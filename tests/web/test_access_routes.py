@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import Mount, Route
 
 from yamaha_ops.web.access.csrf import BY_KEY
 from yamaha_ops.web.access.roles import Role
@@ -62,7 +63,10 @@ def _filled(path: str) -> str:
 
 
 def test_there_is_no_route_that_these_tests_do_not_know(console: Console) -> None:
-    described = create_app(console).openapi()["paths"]
+    app = create_app(console)
+    others = {str(route.path) for route in app.routes if isinstance(route, Route | Mount)}
+    assert others == {"/api/openapi.json", "/static"}  # the same for everybody
+    described = app.openapi()["paths"]
     assert {path for _, path in ROUTES} >= set(described)
     assert len(ROUTES) > len(described) > 4
 
