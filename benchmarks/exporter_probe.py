@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from benchmarks._result import Result
 from benchmarks._table import shown
 from yamaha_ops.exporter import page
 from yamaha_ops.exporter.target import Settings, Target
-from yamaha_ops.health import STANDARD
+from yamaha_ops.health import STANDARD, Memo, collect
 from yamaha_ops.router import TOGETHER, connect
 from yamaha_ops.status import parse
 
@@ -47,6 +48,7 @@ def results() -> Iterator[Result]:
         target = Target(router, Settings(opened))
         first = target.scrape(STANDARD, SECONDS)
         assert first.health, first.error
+        known = first.health.interfaces
         commands = [answer.command for answer in first.health.answers]
         lost = Target(router, Settings(opened))
         lost.scrape(STANDARD, SECONDS)
@@ -55,6 +57,12 @@ def results() -> Iterator[Result]:
         texts = {command: session.run(command) for command in commands}
 
         rows: dict[str, int] = {}
+
+        def all_new() -> None:
+            memo = Memo()
+            memo.rows = rows
+            health = collect(session, known=known, at_once=TOGETHER, memo=memo)
+            page([replace(first, health=health)])
 
         def cold() -> None:
             lost.close()
@@ -75,6 +83,7 @@ def results() -> Iterator[Result]:
                 "bare": lambda: bare.ask(*commands),
                 "proving": lambda: proving.prove(*commands),
                 "probe": lambda: page([target.scrape(STANDARD, SECONDS)]),
+                "all new": all_new,
                 "session": lambda: list(session.run_all(commands, at_once=TOGETHER, rows=rows)),
                 "one by one": lambda: [session.run(command) for command in commands],
                 "parsing": lambda: [parse(command, text) for command, text in texts.items()],
@@ -98,6 +107,7 @@ def results() -> Iterator[Result]:
             yield Result(AREA, f"{what}, {_KINDS[kind]}", mine, other, "ms", wanted)
 
     yield from against("warm probe / bare paramiko", "probe", "bare", LIMIT)
+    yield from against("... where no answer is as before", "all new", "bare", LIMIT)
     yield from against("... its session alone", "session", "bare", None)
     yield from against("... its commands one by one", "one by one", "bare", None)
     yield from against("... bare paramiko that enters our empty lines", "proving", "bare", None)
