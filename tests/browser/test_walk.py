@@ -88,7 +88,7 @@ def test_a_change_that_does_not_verify_is_watched_being_taken_back(
 
 
 def test_wrong_values_and_the_second_of_two_are_told(open_as: Open) -> None:
-    page = open_as("operator", "/changes/new?router=tenjin")
+    page = open_as("operator", "/changes/new?router=tenjin", refused=True)
     page.get_by_label("What for").fill("Too large")
     page.get_by_label("Tunnel MTU").fill("9999")
     page.get_by_role("button", name="Save and make the plan").click()
