@@ -117,7 +117,7 @@ def make_bench(
     job = Job(
         router=called,
         wanted=wanted,
-        connect=partial(_administrator, entry, state, timeout),
+        connect=partial(administrator, entry, state, timeout),
         state=state,
         expected=expect(wanted),
         administrator_password=lambda: ADMINISTRATOR_PASSWORD,
@@ -136,7 +136,8 @@ def _reveal(job: Job, entry: Router, session: Session, running: Configuration) -
     return reveal(source, running, lambda text: job.tell(text, Kind.WARNING))
 
 
-def _administrator(entry: Router, state: Path, timeout: float) -> Session:
+def administrator(entry: Router, state: Path, timeout: float) -> Session:
+    """Open a session, with so many seconds for each step of it."""
     session = connect(entry, state=state, timeout=timeout)
     session.administrator()
     return session

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.change.trials import IMPATIENT, Trial, trials
+from tests.change.trials import Trial, trials
 
 if TYPE_CHECKING:
     from tests.change.conftest import MakeBench
@@ -20,14 +20,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_router_ends_old_or_new(
-    make_bench: MakeBench,
-    monkeypatch: pytest.MonkeyPatch,
-    guard: str,
-    step: str,
-    moment: str,
-    fault: str,
+    make_bench: MakeBench, guard: str, step: str, moment: str, fault: str
 ) -> None:
-    for (module, name), seconds in IMPATIENT.items():
-        monkeypatch.setattr(module, name, seconds)
     bench = make_bench(timeout=2.0, guard=guard, sftp=guard == "load")
     Trial(bench, step, fault, after=moment == "after").run()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.change.conftest import MakeBench
     from yamaha_ops.change.event import Event
 
+pytestmark = pytest.mark.timeout(300)
+"""Several whole changes each, which take their time where many tests run at once."""
+
 
 def _benches(make_bench: MakeBench, number: int) -> list[Bench]:
     return [make_bench(called=f"r{index}") for index in range(number)]

@@ -14,11 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 from unittest import mock
 
+from tests.change.bench import administrator
 from yamaha_ops.change import loading
 from yamaha_ops.change.loading import PLACE
 from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.errors import CommandError, YamahaOpsError
-from yamaha_ops.router import shell
+from yamaha_ops.router import SftpFiles, shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,13 +96,15 @@ def trials(*, whole: bool = True) -> Iterator[tuple[str, str, bool, str]]:
 OLD = {Result.FAILED, Result.TAKEN_BACK}
 NEW = {Result.CHANGED, Result.FINISHED}
 POWER_OFF_SECONDS = 90.0
+PATIENT_SECONDS = 30.0
 IMPATIENT = {
     (shell, "PATIENCE"): 0.5,
     (shell, "SAVE_PATIENCE"): 0.5,
     (shell, "FAREWELL"): 0.5,
     (loading, "LOAD_SECONDS"): 0.5,
 }
-"""Real seconds of the client's patience during a trial: nothing on loopback needs more."""
+"""Real seconds of the client's patience once a fault has struck. Before, it has all its patience: a
+busy machine must not be taken for the fault."""
 
 
 class Killed(BaseException):
@@ -164,18 +167,22 @@ class Trial:
         if self.struck:
             # A fault of the wire lasts until somebody dials in anew.
             self.bench.router.faults.clear()
-        session = self.bench.job.connect()
+            session = self.bench.job.connect()
+        else:
+            session = administrator(self.bench.entry, self.bench.job.state, PATIENT_SECONDS)
         self.sessions += 1
         which = {1: "first", 2: "second"}.get(self.sessions, "later")
         return Watched(session, which, self)
 
     def _files(self) -> Files:
-        assert self.bench.job.files
-        return cast("Files", Watched(self.bench.job.files(), "files", self))
+        files = SftpFiles(self.bench.entry, state=self.bench.job.state, timeout=PATIENT_SECONDS)
+        return cast("Files", Watched(files, "files", self))
 
     def strike(self, session: Watched, operation: str) -> str | None:
         """Let the fault happen; return a command to send instead, if that is the fault."""
         self.struck = True
+        for (module, name), seconds in IMPATIENT.items():
+            self.patches.enter_context(mock.patch.object(module, name, seconds))
         return FAULTS[self.fault](self, session, operation)
 
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
+"""Processes take their time where many tests run at once; nothing here waits so long by itself."""
 pytestmark = pytest.mark.timeout(4 * PATIENCE_SECONDS)
-"""Processes take their time where many tests run at once."""
 
 
 @dataclass
