@@ -173,6 +173,21 @@ def test_the_journal_of_an_earlier_change_with_the_same_plan_tells_nothing(site:
     assert "sent nothing" in (ended.outcome or {})["reason"]
 
 
+def test_a_change_that_a_person_put_right_and_abandoned_is_no_success(site: Site) -> None:
+    change = site.planned(MTU)
+    site.taken(change)
+    state = site.console.inventory().state
+    plan = {"plan": change.plan, "before": "", "after": "", "expected": {}}
+    journal = Journal(state / "journal" / "home.jsonl")
+    journal.write(Step.PLANNED, 1.0, **plan)
+    journal.close(2.0, result=Result.UNCHANGED, reason="the open change was abandoned")
+    site.runner.applying.resume(change.id)
+    ended = site.book.find(OTTO, change.id)
+    assert ended.stage == Stage.FAILED
+    assert "abandoned" in (ended.outcome or {})["reason"]
+    assert "1440" not in site.file.read_text(encoding="utf-8")
+
+
 # --- the database is locked -----------------------------------------------------------------------
 
 
@@ -197,6 +212,7 @@ class Held:
 
 @pytest.fixture
 def held(site: Site) -> Iterator[Held]:
+    site.runner.wait()  # it writes at its start, and nobody waits long from here on
     before = site.console.database
     site.console.database = Database(
         f"sqlite:///{site.console.inventory().state / 'web.db'}", wait_seconds=0.05

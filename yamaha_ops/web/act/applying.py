@@ -24,6 +24,7 @@ from yamaha_ops.web.act.wanted import Wanted, wanted_by, write_into_inventory
 from yamaha_ops.web.console import SERVER
 from yamaha_ops.web.errors import StoreError
 from yamaha_ops.web.store.changes import Change, ChangeEvent
+from yamaha_ops.web.watch.watch import watch_of
 
 if TYPE_CHECKING:
     import threading
@@ -227,7 +228,8 @@ class Applying:
                 if self._stopping.wait(RETRY_SECONDS):
                     return
         tell(self._console, change)
-        self._console.hub.publish(f"router-{change.router}")
+        if watch := watch_of(self._console):
+            watch.poller.ask(change.router)
         try:
             self._console.audit(
                 SERVER, "change.end", change.router, change=change.id, result=outcome.result

@@ -306,8 +306,8 @@ class Book:
 
 def tell(console: Console, change: Change) -> None:
     """Tell whoever watches that a change has moved."""
-    console.hub.publish(f"change-{change.id}")
-    console.hub.publish("changes")
+    for topic in (f"change-{change.id}", "changes"):
+        console.hub.publish(topic, change.router)
 
 
 def fingerprint_of(change: Change) -> str | None:

@@ -31,7 +31,10 @@ def last_word(state: Path, router: str, fingerprint: str, before: list[str]) -> 
         done = next((each.data for each in entries if each.step is Step.DONE), None)
         if done and path.name not in before:
             plan = entries[0].data["plan"]
-            return Outcome(router, Result(done["result"]), done["reason"], len(plan["commands"]))
+            result = Result(done["result"])
+            if result is Result.UNCHANGED:  # put away by `apply --abandon`: a person has looked
+                result = Result.FAILED
+            return Outcome(router, result, done["reason"], len(plan["commands"]))
     return None
 
 

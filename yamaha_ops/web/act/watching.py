@@ -37,7 +37,7 @@ def _run(console: Console, visitor: Visitor, topic: str) -> bool:
 
 
 def _everybody(_console: Console, _visitor: Visitor, _topic: str) -> bool:
-    """Let everybody know that some change moved: the list they fetch holds only what is theirs."""
+    """Let everybody follow: of a change only those are told who see its router."""
     return True
 
 
