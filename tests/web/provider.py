@@ -32,7 +32,7 @@ class Provider:
     """What it says its key is, where that is not what it signs with."""
     claims: dict[str, Any] = field(default_factory=dict)
     """What it says of whoever comes."""
-    change: Callable[[dict[str, Any]], None] = lambda _claims: None
+    change: Callable[[dict[str, Any]], object] = lambda _claims: None
     """Spoils the claims of a token."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """Overrides what it says of itself."""

@@ -44,26 +44,21 @@ def test_name_and_password_let_in_whatever_the_case_of_the_name(
     assert "vera" in made.get("/account").text
 
 
-@pytest.mark.parametrize(
-    ("name", "password"),
-    [
+@pytest.mark.usefixtures("people")
+def test_anything_else_does_not_and_says_the_same(browser: Browsers) -> None:
+    made = browser()
+    for name, password in (
         ("vera", "wrong"),
         ("nobody", PASSWORD),
         ("", ""),
         ("vera", "x" * 1000),
         ("ヴェラ", "ö"),
         ("v\x00", "\x00"),
-    ],
-)
-@pytest.mark.usefixtures("people")
-def test_anything_else_does_not_and_says_the_same(
-    browser: Browsers, name: str, password: str
-) -> None:
-    made = browser()
-    answer = made.sign_in(name, password)
-    assert answer.status_code == 401
-    assert "The name or the password is wrong." in answer.text
-    assert made.get("/account").status_code == 303
+    ):
+        answer = made.sign_in(name, password)
+        assert answer.status_code == 401, name
+        assert "The name or the password is wrong." in answer.text
+        assert made.get("/account").status_code == 303
 
 
 @pytest.mark.usefixtures("people")
@@ -177,28 +172,28 @@ def test_a_flood_of_logins_is_sent_away_before_it_takes_every_thread(people: Con
     assert not people.passwords.matches(None, "x")
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "//evil.example/",
-        "https://evil.example/",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "/\t/evil.example",
-        "/\n/evil.example",
-        "javascript:alert(1)",
-        "evil.example",
-        "",
-        "/ok\\..",
-    ],
+ELSEWHERE = (
+    "//evil.example/",
+    "https://evil.example/",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "",
+    "/ok\\..",
 )
+
+
 @pytest.mark.usefixtures("people")
-def test_nobody_is_led_to_another_site(browser: Browsers, place: str) -> None:
+def test_nobody_is_led_to_another_site(browser: Browsers) -> None:
     made = browser()
-    answer = made.post("/login", {"name": "vera", "password": PASSWORD, "next": place})
-    assert answer.status_code == 303
-    assert answer.headers["location"] == "/"
-    assert own_place(place, "/else") == "/else"
+    for place in ELSEWHERE:
+        answer = made.post("/login", {"name": "vera", "password": PASSWORD, "next": place})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/", place
+        assert own_place(place, "/else") == "/else", place
 
 
 def test_places_of_our_own_are_kept() -> None:

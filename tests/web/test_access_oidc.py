@@ -181,48 +181,44 @@ def test_somebody_who_is_barred_here_stays_out(
     assert not _in(made)
 
 
-def _set(**changed: Any) -> Callable[[dict[str, Any]], None]:
+def _set(**changed: Any) -> Callable[[dict[str, Any]], object]:
     return lambda claims: claims.update(changed)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        _set(iss="http://127.0.0.1:1"),
-        _set(aud="another-client"),
-        _set(aud=[]),
-        _set(exp=1_000_000_000),
-        _set(nonce="another"),
-        lambda claims: claims.pop("nonce"),
-        lambda claims: claims.pop("exp"),
-        lambda claims: claims.pop("sub"),
-        _set(aud=[CLIENT, "other"], azp="other"),
-    ],
-    ids=["iss", "aud", "no aud", "exp", "nonce", "no nonce", "no exp", "no sub", "azp"],
-)
+SPOILED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "iss": _set(iss="http://127.0.0.1:1"),
+    "aud": _set(aud="another-client"),
+    "no aud": _set(aud=[]),
+    "exp": _set(exp=1_000_000_000),
+    "nonce": _set(nonce="another"),
+    "no nonce": lambda claims: claims.pop("nonce"),
+    "no exp": lambda claims: claims.pop("exp"),
+    "no sub": lambda claims: claims.pop("sub"),
+    "azp": _set(aud=[CLIENT, "other"], azp="other"),
+}
+
+
 def test_a_token_that_does_not_hold_lets_nobody_in(
-    there: Console,
-    provider: Provider,
-    browser: Browsers,
-    change: Callable[[dict[str, Any]], None],
+    there: Console, provider: Provider, browser: Browsers
 ) -> None:
-    provider.change = change
     made = browser(there)
-    assert _come_back(made, provider).status_code == 502
-    assert not _in(made)
+    for what, change in SPOILED.items():
+        provider.change = change
+        assert _come_back(made, provider).status_code == 502, what
+        assert not _in(made), what
     with there.database.reading() as session:
         assert session.scalars(select(User)).all() == []
-        assert session.scalars(select(AuditEntry.act)).all() == ["login.refused"]
+        assert set(session.scalars(select(AuditEntry.act))) == {"login.refused"}
 
 
-@pytest.mark.parametrize("sign", ["none", "HS256"])
 def test_a_token_that_anybody_could_have_signed_lets_nobody_in(
-    there: Console, provider: Provider, browser: Browsers, sign: str
+    there: Console, provider: Provider, browser: Browsers
 ) -> None:
-    provider.sign = sign
     made = browser(there)
-    assert _come_back(made, provider).status_code == 502
-    assert not _in(made)
+    for sign in ("none", "HS256"):
+        provider.sign = sign
+        assert _come_back(made, provider).status_code == 502
+        assert not _in(made)
 
 
 def test_a_token_signed_by_another_key_lets_nobody_in_but_a_new_key_of_the_provider_does(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import select
 
 from yamaha_ops.web.access.sealing import fingerprint
@@ -174,13 +173,13 @@ def test_wrong_tokens_may_only_be_tried_so_often(browser: Browsers) -> None:
     assert statuses == [401] * 20 + [429] * 5
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "bearer yo_x", "Bearer ü"])
-def test_odd_tokens_open_nothing(signed_in: Callable[[str], Browser], header: str) -> None:
+def test_odd_tokens_open_nothing(signed_in: Callable[[str], Browser]) -> None:
     # A browser that is signed in, but says that it is a script, is taken at its word.
-    headers = {"Authorization": header.encode("latin-1")}
-    answer = signed_in("emma").get("/api/v1/me", headers=headers)
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    emma = signed_in("emma")
+    for header in ("Bearer", "Bearer ", "bearer yo_x", "Bearer ü"):
+        answer = emma.get("/api/v1/me", headers={"Authorization": header.encode("latin-1")})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 def test_users_and_the_log_are_for_administrators(signed_in: Callable[[str], Browser]) -> None:
