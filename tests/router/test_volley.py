@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yamaha_ops.health import MODULES, STANDARD, Interfaces
-from yamaha_ops.router import TOGETHER, TypedAheadError, connect
+from yamaha_ops.router import TOGETHER, TypedAheadError, connect, reading, shell, volley
 from yamaha_ops.router.ahead import SHORT_ROWS, TOGETHER_BYTES, typed_ahead, volleys
 from yamaha_ops.router.dialogue import Dialogue
 from yamaha_ops.router.screen import decode
@@ -205,8 +205,12 @@ def test_answers_are_whole_and_their_own_whatever_the_network_and_the_pager_do(
 
 
 def test_a_session_gives_the_same_answers_together_and_one_by_one(
-    emulated: LabRouter, entry: Entry, tmp_path: Path
+    emulated: LabRouter, entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A busy machine must not make a silent router of the emulated one.
+    monkeypatch.setattr(shell, "TOGETHER_PATIENCE", 300.0)
+    monkeypatch.setattr(volley, "FORGOTTEN", 300.0)
+    monkeypatch.setattr(reading, "LOST", 300.0)
     commands = [*STANDARD.questions(KNOWN), "show nothing", "show status lan1"]
     quiet = [c for c in commands if "route" in c or "nat" in c or c in {"show arp", "show nothing"}]
     with connect(entry(emulated.port), state=tmp_path) as session:
@@ -216,7 +220,7 @@ def test_a_session_gives_the_same_answers_together_and_one_by_one(
             together = list(session.run_all(quiet, at_once=TOGETHER, rows=rows))
             assert [str(told) for told in chain(*together)] == alone
             assert len(together) < len(alone)
-        told = [*chain(*session.run_all(commands, 30, at_once=TOGETHER))]
+        told = [*chain(*session.run_all(commands, 300, at_once=TOGETHER))]
         assert len(told) == len(commands)
         assert list(session.run_all(commands, 0.0, at_once=TOGETHER)) == []
         assert session.usable
