@@ -119,13 +119,11 @@ def main(names: list[str]) -> int:
 
 
 def _prepare(town: bed.Town) -> None:
-    from yamaha_ops.web.access.roles import Role  # noqa: PLC0415 -- only here
-    from yamaha_ops.web.access.visitor import Visitor  # noqa: PLC0415 -- as above
     from yamaha_ops.web.act.book import Book, Wish  # noqa: PLC0415 -- as above
     from yamaha_ops.web.act.planning import make_plan  # noqa: PLC0415 -- as above
     from yamaha_ops.web.act.runs import Runs  # noqa: PLC0415 -- as above
 
-    who = Visitor(2, "operator", "operator", frozenset({Role.OPERATOR}), None, None, "127.0.0.1")
+    who = demo.OPERATOR
     demo.ask_for_approval(town.console, who)
     book = Book(town.console)
     good = {"line.mtu": "1440", "dns.servers": "[192.168.104.53]", "syslog.hosts": "[192.0.2.9]"}

@@ -53,11 +53,9 @@ REFUSED = ("/configurations/ginza/compare?left=installed&right=nothing", "/nothi
 @pytest.fixture(scope="module")
 def something(town: Town) -> None:
     """Leave a change and a run, so that their pages have something to show."""
-    from yamaha_ops.web.access.roles import Role  # noqa: PLC0415 -- only here
-    from yamaha_ops.web.access.visitor import Visitor  # noqa: PLC0415 -- as above
     from yamaha_ops.web.store.changes import Run, RunAnswer  # noqa: PLC0415 -- as above
 
-    who = Visitor(2, "operator", "operator", frozenset({Role.OPERATOR}), None, None, "127.0.0.1")
+    who = demo.OPERATOR
     demo.ask_for_approval(town.console, who)
     answer: dict[str, Any] = {
         "commands": [

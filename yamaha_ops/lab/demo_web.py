@@ -28,6 +28,7 @@ from yamaha_ops.lab.world import Duplex, Flow, Host, Offer, World
 from yamaha_ops.render import render
 from yamaha_ops.web.access.roles import Role
 from yamaha_ops.web.access.users import add_user
+from yamaha_ops.web.access.visitor import Visitor
 from yamaha_ops.web.act.book import Book, Wish
 from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.console import Console
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from yamaha_ops.inventory import Inventory
     from yamaha_ops.lab.handle import LabRouter
-    from yamaha_ops.web.access.visitor import Visitor
 
 PASSWORD: Final = "YAMAHA_OPS_DEMO_PASSWORD"  # noqa: S105 -- the name of a variable
 ADMINISTRATOR_PASSWORD: Final = "YAMAHA_OPS_DEMO_ADMINISTRATOR_PASSWORD"  # noqa: S105 -- as above
@@ -86,6 +86,12 @@ USERS: Final[Mapping[str, tuple[Role, ...]]] = {
     "operator": (Role.OPERATOR,),
     "approver": (Role.APPROVER,),
 }
+
+OPERATOR: Final = Visitor(
+    id=0, name="operator", shown_name="operator", roles=frozenset(USERS["operator"]),
+    labels=None, language=None, address="127.0.0.1",
+)  # fmt: skip
+"""Who has begun what is there already."""
 
 
 def start_routers(lab: Lab, folder: Path) -> dict[str, LabRouter]:
@@ -199,7 +205,8 @@ def main() -> int:
     """Serve until Ctrl-C, on the port that the command line names."""
     port = int(sys.argv[1]) if sys.argv[1:] else DEFAULT_PORT
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    for name in ("paramiko", "yamaha_ops.web.console"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="yamaha-ops-demo-") as place, Lab() as lab:
         folder = Path(place)
         os.environ.pop("YAMAHA_OPS_STATE", None)
@@ -222,6 +229,7 @@ def main() -> int:
         make_trouble(routers)
         make_up_a_day(console)
         passwords = add_people(console)
+        ask_for_approval(console, OPERATOR)
         _say("\n".join(_invitation(port, passwords)))
         try:
             serve(console)
@@ -238,7 +246,7 @@ def _invitation(port: int, passwords: Mapping[str, str]) -> Iterator[str]:
     for name, password in passwords.items():
         yield f"  {name:10} {password:18} ({', '.join(USERS[name])})"
     yield f"Trouble to find: {LINE_DOWN} (its line is down), {UNREACHABLE} (not reachable)."
-    yield f"Changed by hand: {CHANGED_BY_HAND}. A second person approves changes of {TWO_PEOPLE}."
+    yield f"Changed by hand: {CHANGED_BY_HAND}. Waiting for its second person: {TWO_PEOPLE}."
     yield "Ctrl-C ends it all."
 
 

@@ -111,11 +111,6 @@ def beside(left: Side, right: Side, *, around: int | None = AROUND) -> Compared:
     )
 
 
-def numbered(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text with their numbers."""
-    return enumerate(text.splitlines(), start=1)
-
-
 def _rows(lines: Iterable[str]) -> Iterator[Row]:
     left = right = 0
     old: list[str] = []
