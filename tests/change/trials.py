@@ -97,11 +97,12 @@ OLD = {Result.FAILED, Result.TAKEN_BACK}
 NEW = {Result.CHANGED, Result.FINISHED}
 POWER_OFF_SECONDS = 90.0
 PATIENT_SECONDS = 30.0
+IMPATIENCE = 0.5
 IMPATIENT = {
-    (shell, "PATIENCE"): 0.5,
-    (shell, "SAVE_PATIENCE"): 0.5,
-    (shell, "FAREWELL"): 0.5,
-    (loading, "LOAD_SECONDS"): 0.5,
+    (shell, "PATIENCE"): IMPATIENCE,
+    (shell, "SAVE_PATIENCE"): IMPATIENCE,
+    (shell, "FAREWELL"): IMPATIENCE,
+    (loading, "LOAD_SECONDS"): IMPATIENCE,
 }
 """Real seconds of the client's patience once a fault has struck. Before, it has all its patience: a
 busy machine must not be taken for the fault."""
@@ -218,12 +219,18 @@ class Watched:
         operation = " ".join((name, *(each for each in arguments if isinstance(each, str))))
         self._count[operation] = self._count.get(operation, 0) + 1
         here = self._trial.point == (self._which, operation, self._count[operation])
-        if here and not self._trial.after and (other := self._trial.strike(self, operation)):
-            arguments = (other,)
+        if here and not self._trial.after:
+            other = self._trial.strike(self, operation)
+            arguments = (other,) if other else tuple(map(_impatient, arguments))
         result = act(*arguments)
         if here and self._trial.after:
             self._trial.strike(self, operation)
         return result
+
+
+def _impatient(argument: object) -> object:
+    """Return an argument with its patience, if it is one, as after the fault."""
+    return min(argument, IMPATIENCE) if isinstance(argument, float) else argument
 
 
 def _killed(_trial: Trial, session: Watched, _operation: str) -> None:
