@@ -152,9 +152,15 @@ def test_configurations_are_kept_named_and_compared(site: Site, otto: Browser) -
     page_of(otto, "/configurations/home/show?what=rendered")
 
 
-@pytest.mark.parametrize("what", ["file:/etc/passwd", "nonsense", "draft:nothing", "latest:odd"])
+@pytest.mark.parametrize(
+    "what",
+    ["file:/etc/passwd", "live:file:/etc/passwd", "nonsense", "draft:nothing", "latest:odd"],
+)
 def test_what_is_no_configuration_is_said(otto: Browser, what: str) -> None:
-    assert otto.get(f"/configurations/home/show?what={what}").status_code in {400, 500}
+    shown = otto.get(f"/configurations/home/show?what={what}")
+    assert shown.status_code in {400, 500}
+    assert "root:" not in shown.text
+    assert otto.get(f"/api/v1/routers/home/configurations/{what}").status_code in {400, 404, 500}
     text = page_of(otto, f"/configurations/home/compare?left={what}&right=live:running", 400)
     assert 'role="alert"' in text
     assert "root:" not in text

@@ -60,11 +60,12 @@ def side(console: Console, router: Router, word: str) -> Side:
     Raises:
         YamahaOpsError: There is none, or the router cannot be asked.
     """
-    if word.startswith("file:"):
-        raise InputError("files are not read from here")
     live = word.startswith(LIVE)
+    name = word.removeprefix(LIVE)
+    if name.startswith("file:"):
+        raise InputError("files are not read from here")
     sides = Sides(console.inventory(), router, console.history, live=live)
-    return sides.find(word.removeprefix(LIVE))
+    return sides.find(name)
 
 
 def pinned(word: str, found: Side) -> str | None:
