@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yamaha_ops.change.event import Event, Kind
+from yamaha_ops.change.journal import Step, journal_of
+from yamaha_ops.change.loading import PLACE, Load
 from yamaha_ops.change.outcome import Result
+from yamaha_ops.change.recovery import left_behind
 from yamaha_ops.change.stop import Stop
 from yamaha_ops.errors import ApplyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.change.bench import Bench
     from tests.change.conftest import MakeBench
+    from yamaha_ops.router import Session
 
 
 def _stopped_at(bench: Bench, moment: Callable[[Event], bool]) -> Bench:
@@ -61,6 +66,50 @@ def test_what_is_not_confirmed_is_taken_back(
     assert bench.is_old
     assert "taken back: " in bench.said
     assert not bench.job.journal.entries()
+
+
+def test_before_the_file_of_a_guard_is_loaded_it_is_taken_away_again(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = Wish()
+    bench = make_bench(guard="load", sftp=True).with_(stop=Stop(wish))
+    prepare = Load.prepare
+
+    def stopped_meanwhile(guard: Load, session: Session) -> None:
+        prepare(guard, session)
+        assert _lies_there(bench)
+        wish.set()
+
+    monkeypatch.setattr(Load, "prepare", stopped_meanwhile)
+    outcome = bench.apply()
+    assert (outcome.result, outcome.reason) == (Result.FAILED, "interrupted")
+    assert bench.is_old
+    assert not _lies_there(bench), "it holds secrets"
+    assert not bench.job.journal.entries()
+
+
+def _lies_there(bench: Bench) -> bool:
+    return PLACE in bench.router.do(lambda device: dict(device.rtfs.files))
+
+
+@pytest.mark.parametrize(
+    ("reached", "said"),
+    [
+        (Step.SENT, "the router goes back by itself within 90 s"),
+        (Step.CONFIRMING, "the router may have confirmed the change"),
+        (Step.CONFIRMED, "the change is confirmed and may not be saved yet"),
+    ],
+)
+def test_what_is_left_at_once_is_told_as_far_as_it_is_known(
+    tmp_path: Path, reached: Step, said: str
+) -> None:
+    journal = journal_of(tmp_path, "home")
+    journal.write(Step.PLANNED, 0.0)
+    journal.write(Step.ARMING, 10.0, guard="rollback-timer", identity=0, deadline=110.0)
+    journal.write(reached, 15.0)
+    outcome = left_behind("home", journal, 20.0)
+    assert outcome.result is Result.UNKNOWN
+    assert said in outcome.reason
 
 
 def test_what_is_confirmed_is_saved(make_bench: MakeBench) -> None:

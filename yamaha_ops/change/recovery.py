@@ -80,7 +80,9 @@ def left_behind(router: str, journal: Journal, now: float) -> Outcome:
         return Outcome(router, Result.FAILED, "interrupted: nothing of the change was sent")
     resume = f"`yamaha-ops apply {router} --resume` looks after it"
     armed = next(entry.data for entry in reversed(entries) if entry.step == Step.ARMING)
-    if Step.CONFIRMED <= reached < Step.TAKING_BACK:
+    if reached == Step.CONFIRMING:
+        reason = "the router may have confirmed the change, which is not saved yet"
+    elif Step.CONFIRMED <= reached < Step.TAKING_BACK:
         reason = "the change is confirmed and may not be saved yet"
     elif guard_of(armed["guard"], armed["identity"]).fires:
         within = max(0.0, armed["deadline"] - now)

@@ -325,6 +325,11 @@ class Change:
         result = Result.TAKEN_BACK if isinstance(cause, VerifyError) else Result.FAILED
         outcome = Outcome(job.router, result, cause.message)
         if not self.armed:
+            try:
+                # What the guard needs may lie there already, and holds secrets.
+                tidy(job, session, self.guard)
+            except YamahaOpsError as error:
+                return self._look_again(f"tidying up failed: {error.message}")
             session.close()
             return job.end(outcome)
         job.note(Step.TAKING_BACK)
