@@ -18,7 +18,7 @@ from tests.web.acting.conftest import OTTO, WORLD, Site, write_inventory
 from yamaha_ops.actions import changing
 from yamaha_ops.change.clock import SystemClock
 from yamaha_ops.change.journal import Journal, Step
-from yamaha_ops.change.outcome import Result
+from yamaha_ops.change.outcome import Outcome, Result
 from yamaha_ops.durable import Lock
 from yamaha_ops.inventory import load
 from yamaha_ops.lab import Lab, ManualClock
@@ -233,8 +233,8 @@ def test_a_locked_database_does_not_make_a_change_fail(
         waits = 0
 
         def wait(self, timeout: float | None = None) -> bool:
-            del timeout
-            self.waits += 1
+            if timeout == applying.RETRY_SECONDS:  # not what the change itself waits for
+                self.waits += 1
             if self.waits == 2:
                 held.free()
             return False
@@ -291,6 +291,58 @@ def test_the_runner_starts_while_the_database_is_locked(
         threading.Event().wait(0.02)
     worker.stop()
     assert site.book.find(OTTO, change.id).stage == Stage.FAILED
+
+
+# --- the console is stopped -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", ["armed: ", "no difference left"])
+def test_a_change_under_way_when_the_console_stops_is_taken_back_and_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    change = site.planned(MTU)
+    site.taken(change)
+    stopping = threading.Event()
+
+    def carry_out(*arguments: Any, **options: Any) -> Any:
+        report = options.pop("report")
+
+        def told(event: Any) -> None:
+            report(event)
+            if moment in event.text:
+                stopping.set()
+
+        return changing.carry_out(*arguments, report=told, **options)
+
+    monkeypatch.setattr(applying, "carry_out", carry_out)
+    applying.Applying(site.console, stopping).apply(change.id)
+    assert stopping.is_set()
+    ended = site.book.find(OTTO, change.id)
+    assert (ended.stage, ended.busy) == (Stage.FAILED, None), ended.outcome
+    assert "the console was ended while this change was under way" in site.said(change)
+    assert "ip tunnel mtu 1440" not in site.router.running.text
+    assert "1440" not in site.file.read_text(encoding="utf-8")
+
+
+def test_what_is_not_certain_when_the_console_stops_is_left_to_the_next_start(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = site.planned(MTU)
+    site.taken(change)
+    stopping = threading.Event()
+
+    def carry_out(*_arguments: Any, **options: Any) -> Outcome:
+        assert options["stop"] is stopping
+        stopping.set()
+        return Outcome("home", Result.UNKNOWN, "interrupted")
+
+    monkeypatch.setattr(applying, "carry_out", carry_out)
+    applying.Applying(site.console, stopping).apply(change.id)
+    left = site.book.find(OTTO, change.id)
+    assert (left.stage, left.busy, left.outcome) == (Stage.APPLYING, "home", None)
+    assert "the console was ended" in site.said(change)
+    site.console.run = "the next one"
+    assert runner.Runner(site.console)._left_behind() == [change.id]
 
 
 # --- somebody else -------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ class Applying:
 
     Args:
         console: What is shared.
-        stopping: Set when the console ends: nothing is waited for any more.
+        stopping: Set when the console ends: nothing is waited for any more, and what is not
+            confirmed on its router is taken back.
     """
 
     def __init__(self, console: Console, stopping: threading.Event) -> None:
@@ -98,6 +99,7 @@ class Applying:
             terms=terms_of(change),
             keeping=self._keeping(change),
             wanted=wanted.configuration,
+            stop=self._stopping,
         )
         return self._into_inventory(change, wanted, outcome, reporter)
 
@@ -114,6 +116,7 @@ class Applying:
             keeping=self._keeping(change),
             wanted=Configuration.parse(""),
             resume_only=True,
+            stop=self._stopping,
         )
         if outcome.result is Result.UNCHANGED:
             outcome = last_word(
@@ -185,7 +188,14 @@ class Applying:
             known = error.exit_code is not ExitCode.UNKNOWN
             outcome = Outcome(change.router, refused if known else Result.UNKNOWN, reason)
         finally:
-            self._write_end(change, reporter, outcome, stage or ENDS[outcome.result])
+            if self._stopping.is_set() and outcome.result not in _RUNS:
+                text = "the console was ended while this change was under way"
+                reporter(Event(change.router, Kind.WARNING, text))
+            if self._stopping.is_set() and outcome.result is Result.UNKNOWN:
+                # Found under way at the next start, which asks the journal and the router.
+                _log.warning("change %s is left to the next start: %s", change.id, outcome.reason)
+            else:
+                self._write_end(change, reporter, outcome, stage or ENDS[outcome.result])
 
     def _alone(self, router: str) -> bool:
         """Wait until no other process changes the router; False where the console ends before."""

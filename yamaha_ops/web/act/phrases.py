@@ -46,6 +46,11 @@ _JAPANESE: Final = tuple(
             r"the interrupted change had got through; it is saved now",
             "中断した変更は反映されていたため、保存しました",
         ),
+        (r"interrupted", "中断されました"),
+        (
+            r"the console was ended while this change was under way",
+            "この変更の途中でコンソールが終了しました",
+        ),
         (r"the earlier run had sent nothing", "何も送信されていませんでした"),
         (
             r"the router runs its old configuration again",

@@ -52,7 +52,7 @@ class Runner:
         self.submit(self._look_after)
 
     def stop(self) -> None:
-        """Begin nothing more, and wait for what is under way on routers to come to its end."""
+        """Begin nothing more; what is not confirmed on a router is taken back, and waited for."""
         self._stopping.set()
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
