@@ -12,6 +12,7 @@ from yamaha_ops.change.outcome import Result
 from yamaha_ops.config import Configuration
 from yamaha_ops.errors import ExitCode, InventoryError
 from yamaha_ops.inventory import load
+from yamaha_ops.web.act import comparing
 from yamaha_ops.web.act.comparing import beside
 from yamaha_ops.web.act.contexts import Shown, by_context
 from yamaha_ops.web.act.drafts import LONGEST, keep_draft
@@ -98,6 +99,34 @@ def test_problems_stand_beside_their_fields(book: Inventory) -> None:
     assert all(len(texts) == 1 for texts in found.values())
 
 
+SHARED = """\
+routers:
+  tokyo:
+    host: 127.0.0.1
+    labels: {site: tokyo}
+    variables: &shared {a: b}
+  osaka: {host: 127.0.0.2, approval: true, variables: *shared}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"variables.a": "evil"}, "other routers"),
+        ({"variables": "&shared {a: evil}"}, "anchors and aliases"),
+        ({"variables": "{a: &x [1], b: [*x, *x]}"}, "anchors and aliases"),
+    ],
+)
+def test_a_change_of_one_router_changes_no_other_one(
+    tmp_path: Path, values: dict[str, str], said: str
+) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(SHARED, encoding="utf-8")
+    with pytest.raises(InventoryError, match=said):
+        edit_of(load(file), "tokyo", values)
+    assert edit_of(load(file), "tokyo", {"variables": "{a: mine}"}).inventory.router("tokyo")
+
+
 # --- comparing ------------------------------------------------------------------------------------
 
 
@@ -135,6 +164,25 @@ def test_what_is_far_from_a_change_is_left_out_unless_asked_for() -> None:
     assert found.rows[0].right == 17
     whole = compared(same, same + "syslog debug on\n", around=None)
     assert len(whole.rows) == 21
+
+
+def test_many_lines_that_are_all_different_are_soon_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How many pairs are looked at grows with the lines, and not with their square."""
+    looked = 0
+
+    def never(_one: str, _other: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return False
+
+    monkeypatch.setattr(comparing, "_alike", never)
+    line = "description lan1 {}\n"
+    old = [line.format(f"old-{n}") for n in range(500)]
+    new = [line.format(f"new-{n}") for n in range(500)]
+    assert len(list(comparing._paired(old, new))) == 1000
+    assert looked <= 500 * 100
 
 
 def test_secrets_never_show_but_that_they_differ_does() -> None:

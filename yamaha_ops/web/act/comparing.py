@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 AROUND: Final = 3
 """Unchanged lines shown around a change."""
 
+_NEAR: Final = 100
+"""So many lines ahead the other half of a changed line is looked for: every pair costs."""
 _WHOLE: Final = 1_000_000
 _WORDS: Final = re.compile(r"\s+|[^\s]+")
 _ALIKE: Final = 0.5
@@ -144,7 +146,8 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None
     """Pair lines that are alike, in order; the others stand alone."""
     at = 0
     for one in old:
-        found = next((i for i in range(at, len(new)) if _alike(one, new[i])), None)
+        near = range(at, min(at + _NEAR, len(new)))
+        found = next((i for i in near if _alike(one, new[i])), None)
         if found is None:
             yield one, None
             continue

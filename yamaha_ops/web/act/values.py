@@ -105,8 +105,12 @@ def edit_of(inventory: Inventory, name: str, values: Mapping[str, str]) -> Edit:
                 f"{field}: is not changed in the browser",
                 hint=f"What can be: {', '.join(SECTIONS)}.",
             )
+    for field, text in values.items():
+        _refuse_anchors(field, text)
     _refuse_references(inventory, name, values)
-    return edited(inventory, name, {keys_of(field): text for field, text in values.items()})
+    edit = edited(inventory, name, {keys_of(field): text for field, text in values.items()})
+    _refuse_more(inventory, edit.inventory, name)
+    return edit
 
 
 def problems_of(error: InventoryError, fields: Mapping[str, str]) -> dict[str, list[str]]:
@@ -142,6 +146,31 @@ def _reads_back(text: str) -> bool:
         return bool(YAML(typ="safe", pure=True).load(text) == text)
     except YAMLError:
         return False
+
+
+def _refuse_anchors(field: str, text: str) -> None:
+    """Refuse what means something elsewhere in a file, and what a few lines make endless."""
+    try:
+        events = list(YAML(typ="safe", pure=True).parse(text))
+    except YAMLError:
+        raise InventoryError(f"{field}: the value is not YAML") from None
+    if any(getattr(event, "anchor", None) for event in events):
+        raise InventoryError(f"{field}: anchors and aliases are not brought in here")
+
+
+def _refuse_more(before: Inventory, after: Inventory, name: str) -> None:
+    """Refuse what changes more than was named: a part of the file may stand for several routers."""
+    others = [
+        other for other in before.routers if after.routers.get(other) != before.routers[other]
+    ]
+    kept = {each: getattr(before.routers[name], each) for each in Router.model_fields}
+    if any(getattr(after.routers[name], each) != kept[each] for each in kept.keys() - SECTIONS):
+        raise InventoryError("the value would change more than its field")
+    if any(other != name for other in others):
+        raise InventoryError(
+            "the value would change other routers too: the file uses it for several (an alias)",
+            hint="Whoever keeps the inventory file writes it there.",
+        )
 
 
 def _refuse_references(inventory: Inventory, name: str, values: Mapping[str, str]) -> None:
