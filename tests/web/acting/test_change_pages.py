@@ -195,6 +195,22 @@ def test_a_command_that_changes_is_entered_with_its_word_and_audited(
     assert "commands.run" in signed_in("adam").get("/audit").text
 
 
+def test_commands_and_scripts_are_no_way_round_a_second_person(site: Site, otto: Browser) -> None:
+    write_inventory(site.file.parent, site.router.port, "\n    approval: true")
+    command = "description lan1 typed"
+    fields = {"routers": "home", "commands": command, "change_too": "yes"}
+    assert otto.post("/commands", fields).status_code == 403
+    order = {"routers": ["home"], "commands": [command], "read_only": False}
+    headers = {"X-CSRF": otto.token()}
+    assert otto.client.post("/api/v1/runs", json=order, headers=headers).status_code == 403
+    assert otto.post("/scripts/home/start", {"script": "/lua/a.lua"}).status_code == 403
+    site.runner.wait()
+    assert "typed" not in site.router.running.text
+    assert otto.post("/commands", {**fields, "commands": "show arp"}).status_code == 403
+    assert otto.post("/commands", {"routers": "home", "commands": "show arp"}).status_code == 303
+    site.runner.wait()
+
+
 def test_an_unreachable_router_is_a_result(site: Site, otto: Browser) -> None:
     site.router.faults.refuse_connections = True
     fields = {"routers": "home", "commands": "show arp\nshow environment"}

@@ -124,7 +124,8 @@ def test_a_change_of_one_router_changes_no_other_one(
     file.write_text(SHARED, encoding="utf-8")
     with pytest.raises(InventoryError, match=said):
         edit_of(load(file), "tokyo", values)
-    assert edit_of(load(file), "tokyo", {"variables": "{a: mine}"}).inventory.router("tokyo")
+    edit = edit_of(load(file), "tokyo", {"variables": "{a: mine}"})
+    assert edit.inventory.router("tokyo").variables == {"a": "mine"}
 
 
 # --- comparing ------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Runs:
         chosen = select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(limit)
         with self._console.database.reading() as session:
             found = list(session.scalars(chosen))
-        return [run for run in found if any(self._sees(visitor, name) for name in run.routers)]
+        return [run for run in found if self._narrowed(visitor, run)]
 
     def find(self, visitor: Visitor, number: int) -> tuple[Run, list[RunAnswer]]:
         """Return a run and those of its answers that are the visitor's, in the run's order.
@@ -81,7 +81,7 @@ class Runs:
         with self._console.database.reading() as session:
             run = session.get(Run, number)
             answers = session.scalars(select(RunAnswer).where(RunAnswer.run_id == number)).all()
-        if run is None or not any(self._sees(visitor, name) for name in run.routers):
+        if run is None or not self._narrowed(visitor, run):
             raise NotFoundError(f"there is no run {number}")
         order = {name: place for place, name in enumerate(run.routers)}
         mine = [answer for answer in answers if self._sees(visitor, answer.router)]
@@ -116,12 +116,15 @@ class Runs:
         Raises:
             InputError: There is nothing to enter, too much, or something that may change a router
                 while it was not said that it may.
+            ForbiddenError: It may change a router that asks for a second person.
         """
         entered = tuple(line.strip() for line in commands if line.strip())
         if not entered or len(entered) > MOST_COMMANDS:
             raise InputError(f"1 to {MOST_COMMANDS} commands, one a line")
         if read_only:
             refuse_changes(entered)
+        else:
+            refuse_alone(routers)
         inventory = self._console.inventory()
 
         def ask(router: Router) -> Answer:
@@ -262,9 +265,27 @@ class Runs:
         self._console.hub.publish(f"run-{number}")
         self._console.hub.publish("runs")
 
+    def _narrowed(self, visitor: Visitor, run: Run) -> bool:
+        """Leave of a run that was read the visitor's routers; tell whether there are any."""
+        run.routers = [name for name in run.routers if self._sees(visitor, name)]
+        return bool(run.routers)
+
     def _sees(self, visitor: Visitor, name: str) -> bool:
         entry = self._console.inventory().routers.get(name)
         return visitor.sees(entry) if entry else visitor.labels is None
+
+
+def refuse_alone(routers: Sequence[Router]) -> None:
+    """Refuse what may change routers and what no second person can look at before.
+
+    Raises:
+        ForbiddenError: The inventory asks for a second person.
+    """
+    if guarded := [router.name for router in routers if router.approval]:
+        raise ForbiddenError(
+            f"{', '.join(guarded)}: a second person has to approve what changes it",
+            hint="Make a change of it.",
+        )
 
 
 def _failed(router: Router, error: YamahaOpsError | None) -> Answer:

@@ -15,6 +15,7 @@ from yamaha_ops.scripts.survey import survey
 from yamaha_ops.scripts.wanted import compare
 from yamaha_ops.scripts.words import path_of
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need
+from yamaha_ops.web.act.runs import refuse_alone
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.fields import Line
 from yamaha_ops.web.page import page
@@ -84,6 +85,7 @@ def start(
     entry = chosen(console, somebody, name)
     if not script or not set(script + arguments) <= _PLAIN:
         raise InputError("a script and its arguments are plain words")
+    refuse_alone([entry])
     path = path_of(script)
     access = Access(entry, console.inventory().state)
     console.audit(somebody, "script.start", name, script=path)
