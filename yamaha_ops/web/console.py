@@ -6,10 +6,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
 from yamaha_ops.actions.histories import VARIABLE, store_for
 from yamaha_ops.errors import InventoryError
@@ -122,13 +124,22 @@ class Console:
         """Return 256 random bits as text that fits into a cookie and an address."""
         return secrets.token_urlsafe(32)
 
-    def audit(self, who: Who, act: str, router: str | None = None, **detail: Any) -> None:
+    def audit(
+        self,
+        who: Who,
+        act: str,
+        router: str | None = None,
+        *,
+        session: Session | None = None,
+        **detail: Any,
+    ) -> None:
         """Write down who did what; never a secret.
 
         Args:
             who: A visitor, or :data:`SERVER` for what happens by itself.
             act: A word with its subject first: ``change.approve``.
             router: Which one, if any.
+            session: What the act itself is written in: neither is kept without the other then.
             detail: Plain data.
         """
         entry = AuditEntry(
@@ -139,8 +150,8 @@ class Console:
             address=who.address,
             detail=detail,
         )
-        with self.database.session() as session:
-            session.add(entry)
+        with nullcontext(session) if session else self.database.session() as writing:
+            writing.add(entry)
         about = [act, *([router] if router else []), *([str(detail)] if detail else [])]
         _log.info("%s: %s", who.name, " ".join(about))
         self.hub.publish("audit")

@@ -27,6 +27,7 @@ from yamaha_ops.web.act.book import Book, Wish, fingerprint_of
 from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.act.stage import Stage
 from yamaha_ops.web.console import Console
+from yamaha_ops.web.errors import BusyError
 from yamaha_ops.web.settings import Settings
 from yamaha_ops.web.store.changes import Change
 from yamaha_ops.web.store.database import Database
@@ -272,6 +273,22 @@ def test_a_locked_database_is_said_and_nothing_is_sent(
     assert "The database is not ready" in answer.text
     assert site.book.find(OTTO, change.id).stage == Stage.PLANNED
     assert "1440" not in site.router.running.text
+
+
+def test_what_cannot_be_audited_is_not_set_under_way(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the change would be under way in the book, with nobody who carries it out."""
+
+    def full(*_arguments: Any, **_options: Any) -> None:
+        raise BusyError("the database is locked")
+
+    change = site.planned(MTU)
+    monkeypatch.setattr(site.console, "audit", full)
+    with pytest.raises(BusyError):
+        site.taken(change)
+    left = site.book.find(OTTO, change.id)
+    assert (left.stage, left.busy) == (Stage.PLANNED, None)
 
 
 def test_the_runner_starts_while_the_database_is_locked(

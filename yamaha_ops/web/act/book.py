@@ -129,7 +129,8 @@ class Book:
             session.add(change)
             session.flush()
             self._note(session, change, visitor.name)
-        self._told(visitor, "change.begin", change)
+            self._audit(session, visitor, "change.begin", change)
+        tell(self._console, change)
         return change
 
     def rewrite(self, visitor: Visitor, number: int, version: int, wish: Wish) -> Change:
@@ -139,21 +140,23 @@ class Book:
             ConflictError: Somebody else has written into it since, or it is under way or over.
         """
         _refuse_empty(wish)
-        with self._moving(visitor, number, Stage.DRAFT, version=version) as (_, change):
+        with self._moving(visitor, number, Stage.DRAFT, version=version) as (session, change):
             for name, value in _written(wish).items():
                 setattr(change, name, value)
             change.version += 1
             change.plan = None
             if visitor.name not in change.authors:
                 change.authors = [*change.authors, visitor.name]
-        self._told(visitor, "change.rewrite", change)
+            self._audit(session, visitor, "change.rewrite", change)
         return change
 
     def planned(self, visitor: Visitor, number: int, version: int, made: Plan) -> Change:
         """Keep a plan that was made for a version of a change."""
-        with self._moving(visitor, number, Stage.PLANNED, version=version) as (_, change):
+        with self._moving(visitor, number, Stage.PLANNED, version=version) as (session, change):
             change.plan = made.as_json()
-        self._told(visitor, "change.plan", change, fingerprint=made.fingerprint[:SHORT])
+            self._audit(
+                session, visitor, "change.plan", change, fingerprint=made.fingerprint[:SHORT]
+            )
         return change
 
     def approve(self, visitor: Visitor, number: int, fingerprint: str, comment: str) -> Change:
@@ -180,14 +183,13 @@ class Book:
                     comment=comment.strip()[:400],
                 )
             )
-        self._told(visitor, "change.approve", change, fingerprint=fingerprint[:SHORT])
+            self._audit(session, visitor, "change.approve", change, fingerprint=fingerprint[:SHORT])
         return change
 
     def withdraw(self, visitor: Visitor, number: int) -> Change:
         """Take a change out that nobody has applied."""
-        with self._moving(visitor, number, Stage.WITHDRAWN) as (_, change):
-            pass
-        self._told(visitor, "change.withdraw", change)
+        with self._moving(visitor, number, Stage.WITHDRAWN) as (session, change):
+            self._audit(session, visitor, "change.withdraw", change)
         return change
 
     def take(
@@ -207,16 +209,18 @@ class Book:
             change.busy = change.router
             change.server_run = self._console.run
             change.journals = put_away(self._console.inventory().state, change.router, fingerprint)
-        more = {"allowed": list(allowed)} if allowed else {}
-        self._told(visitor, "change.apply", change, fingerprint=fingerprint[:SHORT], **more)
+            more = {"allowed": list(allowed)} if allowed else {}
+            short = fingerprint[:SHORT]
+            self._audit(session, visitor, "change.apply", change, fingerprint=short, **more)
         return change
 
     def look_again(self, visitor: Visitor, number: int) -> Change:
         """Set an end that is not known under way again: the journal will be asked once more."""
-        with self._moving(visitor, number, Stage.APPLYING, only_from=Stage.UNKNOWN) as (_, change):
+        moving = self._moving(visitor, number, Stage.APPLYING, only_from=Stage.UNKNOWN)
+        with moving as (session, change):
             change.busy = change.router
             change.server_run = self._console.run
-        self._told(visitor, "change.resume", change)
+            self._audit(session, visitor, "change.resume", change)
         return change
 
     # --- small parts -------------------------------------------------------------------------
@@ -252,6 +256,7 @@ class Book:
                 self._note(session, change, visitor.name)
         except IntegrityError as error:
             raise ConflictError(self._in_the_way(number)) from error
+        tell(self._console, change)
 
     def _refuse_unapproved(self, session: Session, change: Change, fingerprint: str) -> None:
         if not self.needs_approval(change.router):
@@ -299,9 +304,13 @@ class Book:
             )
         )
 
-    def _told(self, visitor: Visitor, act: str, change: Change, **detail: Any) -> None:
-        self._console.audit(visitor, act, change.router, change=change.id, **detail)
-        tell(self._console, change)
+    def _audit(
+        self, session: Session, visitor: Visitor, act: str, change: Change, **detail: Any
+    ) -> None:
+        """Write it into the audit log with the move itself: neither is kept without the other."""
+        session.flush()  # another one's change of the same router is found out before
+        detail["change"] = change.id
+        self._console.audit(visitor, act, change.router, session=session, **detail)
 
 
 def tell(console: Console, change: Change) -> None:
