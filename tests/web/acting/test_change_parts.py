@@ -128,6 +128,35 @@ def test_a_change_of_one_router_changes_no_other_one(
     assert edit.inventory.router("tokyo").variables == {"a": "mine"}
 
 
+KEPT = "login user bob planted-1"
+LINES = f"""\
+routers:
+  tokyo:
+    host: 127.0.0.1
+    extra: ["{KEPT}", "ipsec ike pre-shared-key 1 text {{env:KEY}}", description lan1 x]
+"""
+
+
+def test_a_secret_in_a_line_is_not_shown_and_stays_when_others_change(tmp_path: Path) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(LINES, encoding="utf-8")
+    found = load(file)
+    shown = next(each.value for each in fields_of(found, "tokyo") if each.name == "extra")
+    assert "planted" not in shown
+    assert "login user bob *" in shown
+    assert "{env:KEY}" in shown
+    edit = edit_of(found, "tokyo", {"extra": shown.replace("lan1 x", "lan1 y")})
+    lines = [str(line) for line in edit.inventory.router("tokyo").extra]
+    assert lines == [
+        KEPT,
+        "ipsec ike pre-shared-key 1 text {env:KEY}",
+        "description lan1 y",
+    ]
+    with pytest.raises(InventoryError, match="a secret is not brought in here") as caught:
+        edit_of(found, "tokyo", {"extra": "['login user eve planted-2']"})
+    assert "planted" not in str(caught.value)
+
+
 # --- comparing ------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from yamaha_ops.config import has_secret, mask
 from yamaha_ops.errors import InventoryError
 from yamaha_ops.inventory.edit import Edit, edited
 from yamaha_ops.inventory.loading import keys_of
@@ -32,6 +33,9 @@ What says how it is reached, who sees it, who approves and which findings are ac
 ``login``, ``labels``, ``groups``, ``approval``, ``accepted`` ...) stays with whoever keeps the
 file: nobody widens his own rights here.
 """
+
+EXTRA: Final = "extra"
+"""Lines as the router's console takes them: the one field in which somebody may write a secret."""
 
 OFTEN: Final = (
     "line.service", "line.ipv6", "line.prefix", "line.mtu", "line.description",
@@ -76,7 +80,8 @@ def fields_of(inventory: Inventory, name: str) -> tuple[Field, ...]:
         if keys[0] in SECTIONS:
             layer = merged.origin(keys).layer
             where = "" if layer == f"routers.{name}" else layer
-            said[field] = Field(field, as_text(value), _choices(field), where)
+            shown = _masked(value) if keys == (EXTRA,) else value
+            said[field] = Field(field, as_text(shown), _choices(field), where)
     for field in OFTEN:
         if not any(known == field or known.startswith(f"{field}.") for known in said):
             said[field] = Field(field, "", _choices(field))
@@ -108,6 +113,8 @@ def edit_of(inventory: Inventory, name: str, values: Mapping[str, str]) -> Edit:
     for field, text in values.items():
         _refuse_anchors(field, text)
     _refuse_references(inventory, name, values)
+    if EXTRA in values:
+        values = {**values, EXTRA: _unmasked(inventory, name, values[EXTRA])}
     edit = edited(inventory, name, {keys_of(field): text for field, text in values.items()})
     _refuse_more(inventory, edit.inventory, name)
     return edit
@@ -184,6 +191,34 @@ def _refuse_references(inventory: Inventory, name: str, values: Mapping[str, str
                     f"{field}: a secret or a file of this machine is not brought in here",
                     hint="Whoever keeps the inventory file writes it there.",
                 )
+
+
+def _masked(lines: Any) -> Any:
+    """Return lines as they are shown; a reference to a secret is none."""
+    if not isinstance(lines, list):
+        return lines
+    return [line if _REFERENCE.search(str(line)) else mask(str(line)) for line in lines]
+
+
+def _unmasked(inventory: Inventory, name: str, text: str) -> str:
+    """Return lines with the secrets that the entry has where they were shown masked.
+
+    Raises:
+        InventoryError: One brings a secret: whoever sees the change would see it.
+    """
+    wanted = _parsed(EXTRA, text)
+    if not isinstance(wanted, list):
+        return text
+    has = _at(inventory.origins[name].data, EXTRA)
+    known = dict(zip(_masked(has), has, strict=True)) if isinstance(has, list) else {}
+    for line in wanted:
+        if line not in known and not _REFERENCE.search(str(line)) and has_secret(str(line)):
+            raise InventoryError(
+                "extra: a secret is not brought in here",
+                hint="In a change of the configuration's text it can be: nobody sees it there.",
+            )
+    lines = [known.get(line, line) if isinstance(line, str) else line for line in wanted]
+    return text if lines == wanted else as_text(lines)
 
 
 def _parsed(field: str, text: str) -> Any:
