@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yamaha_ops.change.journal import Journal, Step
+from yamaha_ops.change.journal import Journal, Step, journal_of
 from yamaha_ops.errors import PlanError
 
 if TYPE_CHECKING:
@@ -77,3 +77,15 @@ def test_a_full_disk_leaves_the_entries_before_and_says_so(
             journal.write(Step.ARMED, 2.0, deadline=122.0)
     journal.write(Step.SENDING, 3.0)
     assert [entry.step for entry in journal.entries()] == [Step.PLANNED, Step.SENDING]
+
+
+def test_what_was_put_away_since_is_found_by_its_own_router_only(tmp_path: Path) -> None:
+    for name, moment in (("home", 5.0), ("home", 7.0), ("home-2", 9.0)):
+        journal = journal_of(tmp_path, name)
+        journal.write(Step.PLANNED, moment)
+        journal.close(moment, result="changed", reason=f"at {moment}")
+    journal = journal_of(tmp_path, "home")
+    assert (found := journal.ended_since(6.0))
+    assert found.data == {"result": "changed", "reason": "at 7.0"}
+    assert journal.ended_since(7.5) is None
+    assert journal_of(tmp_path, "nobody").ended_since(0.0) is None

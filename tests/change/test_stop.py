@@ -112,6 +112,33 @@ def test_what_is_left_at_once_is_told_as_far_as_it_is_known(
     assert said in outcome.reason
 
 
+@pytest.mark.parametrize(
+    ("ended", "left"),
+    [
+        (Result.CHANGED, Result.INCOMPLETE),
+        (Result.TAKEN_BACK, Result.TAKEN_BACK),
+        (Result.FAILED, Result.FAILED),
+    ],
+)
+def test_what_has_ended_is_not_called_unsent_where_it_is_left_at_once(
+    tmp_path: Path, ended: Result, left: Result
+) -> None:
+    journal = journal_of(tmp_path, "home")
+    journal.write(Step.PLANNED, 20.0)
+    journal.write(Step.DONE, 30.0, result=ended, reason="as it ended")
+    assert left_behind("home", journal, 30.0).result is left, "not put away yet"
+    journal.close(30.0, result=ended, reason="as it ended")
+    outcome = left_behind("home", journal, 40.0, began=10.0)
+    assert outcome.result is left
+    assert outcome.reason.startswith("as it ended")
+    earlier = left_behind("home", journal, 60.0)
+    assert earlier == left_behind("home", journal, 60.0, began=50.0)
+    assert (earlier.result, earlier.reason) == (
+        Result.FAILED,
+        "interrupted: nothing of the change was sent",
+    )
+
+
 def test_what_is_confirmed_is_saved(make_bench: MakeBench) -> None:
     bench = _stopped_at(make_bench(), _says("confirmed"))
     assert bench.apply().result == Result.CHANGED

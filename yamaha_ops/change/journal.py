@@ -109,6 +109,20 @@ class Journal:
             found.append(Entry(step, at, data))
         return tuple(found)
 
+    def ended_since(self, at: float) -> Entry | None:
+        """Return the outcome of the last change that was put away since then, if there is one."""
+        moments = {
+            int(moment): path
+            for path in (self.path.parent / "done").glob("*.jsonl")
+            if (moment := path.stem.removeprefix(f"{self.path.stem}-")).isdecimal()
+        }
+        last = max(moments, default=-1)
+        # A name has the whole milliseconds only.
+        if last < 0 or last + 1 <= at * 1000:
+            return None
+        entries = Journal(moments[last]).entries()
+        return entries[-1] if entries and entries[-1].step is Step.DONE else None
+
     def close(self, at: float, **outcome: Any) -> None:
         """Record the outcome and put the journal away; the change is no longer open."""
         self.write(Step.DONE, at, **outcome)

@@ -7,6 +7,7 @@ somebody else has changed in the meantime is never touched.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from yamaha_ops.change.choice import guard_of
@@ -31,7 +32,7 @@ from yamaha_ops.errors import (
 if TYPE_CHECKING:
     from yamaha_ops.change.guard import Guard
     from yamaha_ops.change.job import Job
-    from yamaha_ops.change.journal import Journal
+    from yamaha_ops.change.journal import Entry, Journal
     from yamaha_ops.config import Configuration
     from yamaha_ops.router import Session
 
@@ -72,9 +73,19 @@ def recover(job: Job) -> Outcome:
     return outcome
 
 
-def left_behind(router: str, journal: Journal, now: float) -> Outcome:
-    """Say what an interruption leaves behind, by the last step in the journal; ask no router."""
+def left_behind(router: str, journal: Journal, now: float, *, began: float = math.inf) -> Outcome:
+    """Say what an interruption leaves behind, by the last step in the journal; ask no router.
+
+    Args:
+        router: Inventory name.
+        journal: The journal of its open change.
+        now: Seconds since the epoch.
+        began: When the run began: what it brought to its end since then was not left open.
+    """
     entries = journal.entries()
+    done = entries[-1] if entries else journal.ended_since(began)
+    if done and done.step is Step.DONE:
+        return _ended(router, done)
     reached = max((entry.step for entry in entries), default=Step.PLANNED)
     if reached < Step.ARMING:
         return Outcome(router, Result.FAILED, "interrupted: nothing of the change was sent")
@@ -90,6 +101,18 @@ def left_behind(router: str, journal: Journal, now: float) -> Outcome:
     else:
         reason = "nothing takes the change back by itself"
     return Outcome(router, Result.UNKNOWN, f"interrupted: {reason}; {resume}")
+
+
+def _ended(router: str, done: Entry) -> Outcome:
+    """Say how a change ended whose run was cut off before it said so itself."""
+    result, reason = Result(done.data["result"]), done.data["reason"]
+    if result not in {Result.CHANGED, Result.FINISHED}:
+        return Outcome(router, result, reason)
+    said = (
+        f"{reason}; interrupted before its scripts and the history were looked after: "
+        f"`yamaha-ops apply {router}` again does that"
+    )
+    return Outcome(router, Result.INCOMPLETE, said)
 
 
 def _after_the_guard(job: Job, guard: Guard, record: Record) -> Session:
