@@ -36,14 +36,23 @@ class Site:
     benches: dict[str, benches.Bench]
     folder: Path
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, *words: str, sure: bool = True, stderr: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        said = [*words, *(["--yes"] if sure else [])]
         return subprocess.Popen(
-            [sys.executable, "-m", "yamaha_ops", "apply", *words, "--yes", "--json"],
+            [sys.executable, "-m", "yamaha_ops", "apply", *said, "--json"],
             cwd=self.folder,
             env={**os.environ, "YAMAHA_OPS_STATE": str(self.folder / "state")},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
         )
+
+    def mend(self) -> None:
+        """Let every line come up."""
+        for bench in self.benches.values():
+            bench.router.change_prefix("240b:10:0:3100::/64")
 
     def wait_for(self, step: Step, name: str, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
@@ -118,12 +127,39 @@ def test_of_many_no_further_one_is_begun_and_the_next_run_does_them(site: Site) 
         "r2": "skipped",
     }
     assert all(bench.is_old for bench in site.benches.values())
-    for bench in site.benches.values():
-        bench.router.change_prefix("240b:10:0:3100::/64")
+    site.mend()
     with site.start("--all", "--wave", "1") as process:
         told = _told(process)
     assert {each["result"] for each in told.values()} == {"changed"}, told
     assert all(bench.is_new for bench in site.benches.values())
+
+
+def test_that_nobody_reads_what_it_says_stops_no_change(site: Site) -> None:
+    site.mend()
+    with site.start("r1", stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        process.stderr.close()
+        process.stderr = None
+        told = _told(process)
+    assert told["r1"]["result"] == "changed"
+    assert process.returncode == 0
+    with site.start("r2") as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert all(bench.is_new for bench in site.benches.values())
+
+
+def test_each_router_has_its_outcome_where_nobody_is_there_to_say_yes(site: Site) -> None:
+    with site.start("--all", sure=False) as process:
+        told = _told(process)
+    assert {name: each["result"] for name, each in told.items()} == {
+        "r1": "failed",
+        "r2": "failed",
+    }
+    assert "nobody is there to answer" in told["r2"]["reason"]
+    assert process.returncode == 1
+    assert all(bench.is_old for bench in site.benches.values())
 
 
 # --- in this process -----------------------------------------------------------------------------

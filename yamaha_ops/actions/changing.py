@@ -177,10 +177,16 @@ def carry_out(  # noqa: PLR0913 -- what a person may say about a change, by name
     return scripting.finish(outcome) if scripting else outcome
 
 
-def left_behind(inventory: Inventory, router: Router) -> Outcome:
-    """Say what a change that is left at once leaves behind, as the journal knows it."""
+def left_behind(inventory: Inventory, router: Router, began: float) -> Outcome:
+    """Say what a change that is left at once leaves behind, as the journal knows it.
+
+    Args:
+        inventory: Whose state folder keeps the journals.
+        router: Its entry.
+        began: When the run began: seconds since the epoch.
+    """
     journal = journal_of(inventory.state, router.name)
-    return what_is_left(router.name, journal, time.time())
+    return what_is_left(router.name, journal, time.time(), began=began)
 
 
 def _keep(

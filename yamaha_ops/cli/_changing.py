@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from yamaha_ops.change.outcome import Outcome, failed
 from yamaha_ops.cli._asking import ask
 from yamaha_ops.cli._conducting import Conductor
 from yamaha_ops.cli._plans import show_outcome, show_plan, show_summary
+from yamaha_ops.cli._steady import steady
 from yamaha_ops.errors import ExitCode, YamahaOpsError
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Face:
         progress: What happens, while it happens.
         err: Standard error.
         out: Standard output for people; None where JSON is wanted.
+        ended: The outcomes so far.
+        began: When this run began: seconds since the epoch.
     """
 
     inventory: Inventory
@@ -49,6 +53,7 @@ class Face:
     err: Console
     out: Console | None
     ended: list[Outcome] = field(default_factory=list)
+    began: float = field(default_factory=time.time)
     conductor: Conductor[Outcome] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +105,7 @@ class Face:
         told = {outcome.router for outcome in self.ended}
         for router in self.routers:
             if router.name not in told:
-                self._print(left_behind(self.inventory, router))
+                self._print(left_behind(self.inventory, router, self.began))
         return self.code
 
     def _print(self, outcome: Outcome) -> None:
@@ -108,15 +113,26 @@ class Face:
         if self.out:
             show_outcome(outcome, self.out)
         else:
-            sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            stdout = steady(sys.stdout)
+            stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
+            stdout.flush()
 
 
 def one(router: Router, change: Callable[[Router], Outcome], *, raising: bool) -> Iterator[Outcome]:
     """Change one router; an error is raised for people, and an outcome like any other for JSON."""
+    return every([router], map(change, [router]), raising=raising)
+
+
+def every(
+    routers: Sequence[Router], outcomes: Iterable[Outcome], *, raising: bool
+) -> Iterator[Outcome]:
+    """Yield outcomes; an error is raised for people, and the outcome of all the rest for JSON."""
+    told = set()
     try:
-        yield change(router)
+        for outcome in outcomes:
+            told.add(outcome.router)
+            yield outcome
     except YamahaOpsError as error:
         if raising:
             raise
-        yield failed(router.name, error)
+        yield from (failed(each.name, error) for each in routers if each.name not in told)

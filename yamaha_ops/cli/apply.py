@@ -1,9 +1,11 @@
 """`yamaha-ops apply`: change routers to what the inventory says, or leave them as they were."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -26,11 +28,12 @@ from yamaha_ops.change.plan import Plan, Reviewed
 from yamaha_ops.change.rollout import ALL_AT_ONCE, Rollout, roll_out
 from yamaha_ops.cli import _history as options_of_history
 from yamaha_ops.cli import _options as options
-from yamaha_ops.cli._changing import Face, one
+from yamaha_ops.cli._changing import Face, every, one
 from yamaha_ops.cli._choosing import chosen
 from yamaha_ops.cli._fleet import on_cluster
 from yamaha_ops.cli._plans import summary
 from yamaha_ops.cli._progress import Progress
+from yamaha_ops.cli._steady import steady
 from yamaha_ops.errors import InputError, UnknownStateError
 from yamaha_ops.fleet import HANDSHAKES, Cluster, Policy, run, waves
 from yamaha_ops.inventory import Inventory, Router, load
@@ -136,12 +139,14 @@ def apply(
     review = Reviewed.load(reviewed) if reviewed else None
     kept = History(crew.path(history) if history else None, history_key, author_from(author))
     keeping = None if no_history else kept.keeping(known)
-    err = Console(stderr=True, highlight=False)
-    out = None if as_json else Console(highlight=False)
+    err = Console(file=steady(sys.stderr), highlight=False)
+    out = None if as_json else Console(file=steady(sys.stdout), highlight=False)
     progress = Progress(err, many=many, total=len(routers_meant) if many else 0)
     face = Face(known, routers_meant, progress, err, out)
     if abandon:
-        face.tell(map(partial(_abandon, known, progress), routers_meant))
+        give_up_one = partial(_abandon, known, progress)
+        alone = not (many or as_json)
+        face.tell(chain.from_iterable(one(r, give_up_one, raising=alone) for r in routers_meant))
         raise typer.Exit(face.code)
     terms = Terms(
         guard,
@@ -173,17 +178,16 @@ def apply(
             work = partial(_many, fleet, None if sure else partial(_plan_all, fleet, plan, face))
     else:
         work = partial(
-            one,
-            routers_meant[0],
+            map,
             partial(
                 change,
                 approve=_reviewing(review, _sure if sure or review else face.ask),
                 show=face.show,
                 resume_only=resume,
             ),
-            raising=not as_json,
+            routers_meant,
         )
-    face.run(work)
+    face.run(lambda: every(routers_meant, work(), raising=not as_json))
     raise typer.Exit(face.code)
 
 

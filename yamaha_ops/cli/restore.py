@@ -21,6 +21,7 @@ from yamaha_ops.cli import _options as options
 from yamaha_ops.cli._changing import Face, one
 from yamaha_ops.cli._plans import show_plan
 from yamaha_ops.cli._progress import Progress
+from yamaha_ops.cli._steady import steady
 from yamaha_ops.inventory import load
 
 app = typer.Typer(add_completion=False)
@@ -63,8 +64,8 @@ def restore(
     entry = known.router(router)
     store = store_for(known, history, history_key)
     side = Sides(known, entry, store).find(revision)
-    out = None if as_json else Console(highlight=False)
-    err = Console(stderr=True, highlight=False)
+    out = None if as_json else Console(file=steady(sys.stdout), highlight=False)
+    err = Console(file=steady(sys.stderr), highlight=False)
     terms = Terms(
         guard, verify_seconds, tuple(allow or ()), accept_new_host_key=accept_new_host_key
     )
