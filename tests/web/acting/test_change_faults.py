@@ -291,6 +291,27 @@ def test_what_cannot_be_audited_is_not_set_under_way(
     assert (left.stage, left.busy) == (Stage.PLANNED, None)
 
 
+def test_a_change_waits_for_a_database_that_is_gone_and_is_not_stranded(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = site.console.database.reading
+    gone = [BusyError("gone"), BusyError("still gone")]
+
+    def reading() -> Any:
+        if gone and threading.current_thread().name.startswith("runner"):
+            raise gone.pop()
+        return real()
+
+    monkeypatch.setattr(applying, "RETRY_SECONDS", 0.01)
+    change = site.planned(MTU)
+    site.taken(change)
+    monkeypatch.setattr(site.console.database, "reading", reading)
+    site.runner.apply(change.id)
+    site.runner.wait()
+    assert not gone
+    assert site.book.find(OTTO, change.id).stage == Stage.CHANGED
+
+
 def test_the_runner_starts_while_the_database_is_locked(
     site: Site, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:

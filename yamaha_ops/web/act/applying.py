@@ -73,15 +73,16 @@ class Applying:
     def apply(self, number: int) -> None:
         """Apply a change that was set under way, and write its end into the book."""
         change = self._read(number)
-        reporter = Reporter(self._console, number)
-        self._ended(change, reporter, self._apply, Result.FAILED)
+        if change is not None:
+            reporter = Reporter(self._console, number)
+            self._ended(change, reporter, self._apply, Result.FAILED)
 
     def resume(self, number: int) -> None:
         """Ask the journal and the router what became of a change that was interrupted."""
-        change = self._read(number)
+        change = self._read(number, interrupted=True)
+        if change is None:
+            return
         reporter = Reporter(self._console, number)
-        with self._console.database.session() as session:
-            session.get_one(Change, number).interrupted = True
         tell(self._console, change)
         if self._alone(change.router):
             self._ended(change, reporter, self._resume, Result.UNKNOWN)
@@ -157,9 +158,23 @@ class Applying:
 
     # --- in the book -------------------------------------------------------------------------
 
-    def _read(self, number: int) -> Change:
-        with self._console.database.reading() as session:
-            return session.get_one(Change, number)
+    def _read(self, number: int, *, interrupted: bool = False) -> Change | None:
+        """Read a change, and note that it was interrupted; try until the database is there.
+
+        None where the console ends before: the next start finds the change under way.
+        """
+        database = self._console.database
+        while True:
+            try:
+                with database.session() if interrupted else database.reading() as session:
+                    change = session.get_one(Change, number)
+                    if interrupted:
+                        change.interrupted = True
+                    return change
+            except StoreError as error:
+                _log.warning("change %s waits for the database: %s", number, error)
+                if self._stopping.wait(RETRY_SECONDS):
+                    return None
 
     def _ended(
         self,
