@@ -13,6 +13,7 @@ from yamaha_ops.mape.fields import Field, ce_fields, ipv4_fields, port_fields, p
 from yamaha_ops.mape.svg import BAR, LEFT, SCALE, WIDTH, draw
 from yamaha_ops.mape.terminal import picture
 from yamaha_ops.mape.text import describe, one_line
+from yamaha_ops.mape.words import JAPANESE
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -178,3 +179,17 @@ def test_every_provider_can_be_drawn() -> None:
     for rule in list(shipped_rules())[::43]:
         line = calculate(rule.ipv6.partition("/")[0])
         assert filled_ports(draw(line)) == set(line.ports)
+
+
+@pytest.mark.parametrize("name", sorted(LINES))
+def test_the_japanese_picture_leaves_no_english_phrase_and_the_same_ports(name: str) -> None:
+    svg = draw(LINES[name], "ja")
+    assert filled_ports(svg) == filled_ports(draw(LINES[name]))
+    said = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314 -- ours
+    english = re.compile(r"\b(the|line|of|ports?|from|any(thing)?|your|bits?|zero|rule)\b")
+    assert not [text for text in said if english.search(text)]
+
+
+def test_every_japanese_phrase_takes_the_values_of_the_english_one() -> None:
+    for english, japanese in JAPANESE.items():
+        assert english.count("{}") == japanese.count("{}"), english

@@ -261,6 +261,7 @@ def draw(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The SVG file to write.")
     ] = None,
+    japanese: Annotated[bool, typer.Option("--ja/--en", help="The words in the file.")] = False,
     table: Table,
 ) -> None:
     """The bit layout and the port map: as an SVG file, and in characters here."""
@@ -269,7 +270,7 @@ def draw(
         from yamaha_ops.mape.svg import draw as draw_svg  # noqa: PLC0415 -- only with -o
 
         try:
-            output.write_text(draw_svg(line), encoding="utf-8")
+            output.write_text(draw_svg(line, "ja" if japanese else "en"), encoding="utf-8")
         except OSError as error:
             raise MapeError(f"cannot be written: {error.strerror}", where=str(output)) from None
     from yamaha_ops.mape.terminal import picture  # noqa: PLC0415 -- only used here

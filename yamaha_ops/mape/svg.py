@@ -22,13 +22,17 @@ from yamaha_ops.mape.fields import (
 )
 from yamaha_ops.mape.ports import PORTS
 from yamaha_ops.mape.text import spans
+from yamaha_ops.mape.words import cells, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from yamaha_ops.mape.fields import Field
     from yamaha_ops.mape.mapping import Mapping
     from yamaha_ops.mape.ports import PortSet
+
+    Say = Callable[..., str]
+    """Says an English pattern, filled with values, in the language of the picture."""
 
 WIDTH = 1120
 LEFT = 64
@@ -75,6 +79,7 @@ class _Bar:
     x: float
     y: float
     unit: float
+    say: Say
 
     def left(self, field: Field) -> float:
         return self.x + (field.start - self.fields[0].start) * self.unit
@@ -92,13 +97,13 @@ class _Bar:
         free_up_to: list[float] = []
         placed = []
         for field in reversed(self.fields):
-            bits = f"{field.width} bit{'s' * (field.width > 1)}"
-            inside = len(field.value) * _CHAR < field.width * self.unit
-            named = f"{field.name}, {bits}" + (
-                "" if inside or not field.value else f": {field.value}"
-            )
-            left = min(self.left(field), end - len(named) * _CHAR)
-            right = left + len(named) * _CHAR
+            pattern = "{}, {} bits" if field.width > 1 else "{}, {} bit"
+            named = self.say(pattern, self.say(field.name), field.width)
+            value = self.say(field.value)
+            if value and cells(value) * _CHAR >= field.width * self.unit:
+                named += f": {value}"
+            left = min(self.left(field), end - cells(named) * _CHAR)
+            right = left + cells(named) * _CHAR
             row = next((n for n, edge in enumerate(free_up_to) if right < edge), len(free_up_to))
             free_up_to[row : row + 1] = [left]
             placed.append((row, left, field, named))
@@ -122,10 +127,11 @@ class _Bar:
             if row:
                 yield f'<path d="M{x + 1:g} {label + 4:g}V{y:g}" stroke="{FAINT}"/>'
             yield _text(left + (4 if row else 0), label, named, 'class="s"')
-            if len(field.value) * _CHAR < width:
+            value = self.say(field.value)
+            if cells(value) * _CHAR < width:
                 ink = INK if field.kind in LIGHT else "#fff"
                 style = f'class="m" fill="{ink}"'
-                yield _text(x + width / 2, y + 22, field.value, style, anchor="middle")
+                yield _text(x + width / 2, y + 22, value, style, anchor="middle")
         x, y, width = self.x, self.top, sum(field.width for field in self.fields) * self.unit
         yield f'<path d="M{x:g} {y:g}h{width:g}v{BAR_HEIGHT}h-{width:g}z" class="frame"/>'
 
@@ -151,26 +157,30 @@ def _band(kind: Kind, above: _Bar, below: _Bar) -> Iterator[str]:
         yield f'<polygon points="{points}" fill="{FILL[kind]}" opacity="0.16"/>'
 
 
-def draw(line: Mapping) -> str:
-    """Return the picture of a line as the text of an SVG file."""
-    parts = [_text(LEFT, 44, f"MAP-E line {line.end_user_prefix}", 'class="h1"')]
-    parts.append(_text(LEFT, 70, _summary(line)))
+def draw(line: Mapping, language: str = "en") -> str:
+    """Return the picture of a line as the text of an SVG file, in English or Japanese (``ja``)."""
+    say = words(language)
+    title = say("MAP-E line {}", line.end_user_prefix)
+    parts = [_text(LEFT, 44, title, 'class="h1"')]
+    parts.append(_text(LEFT, 70, _summary(line, say)))
 
-    parts.append(_text(LEFT, 116, "What the prefix of the line says", 'class="h2"'))
-    prefix = _Bar(prefix_fields(line), LEFT, 124, BAR / NETWORK_BITS)
+    parts.append(_text(LEFT, 116, say("What the prefix of the line says"), 'class="h2"'))
+    prefix = _Bar(prefix_fields(line), LEFT, 124, BAR / NETWORK_BITS, say)
 
     y = prefix.bottom + GAP + 34
-    ipv4 = _Bar(ipv4_fields(line), LEFT, y + 8, 15)
-    port = _Bar(port_fields(line), LEFT + 576, y + 8, 28)
+    ipv4 = _Bar(ipv4_fields(line), LEFT, y + 8, 15, say)
+    port = _Bar(port_fields(line), LEFT + 576, y + 8, 28, say)
     for kind, below in ((Kind.IPV4, ipv4), (Kind.PSID, port)):
         parts.extend(_band(kind, prefix, below))
-    parts.append(_text(LEFT, y, f"IPv4 {_shared(line)}: {line.ipv4}", 'class="h2"'))
-    parts.append(_text(LEFT + 576, y, _port_heading(line), 'class="h2"'))
+    parts.append(_text(LEFT, y, say("IPv4 {}: {}", _shared(line, say), line.ipv4), 'class="h2"'))
+    parts.append(_text(LEFT + 576, y, _port_heading(line, say), 'class="h2"'))
 
     y = max(ipv4.bottom, port.bottom) + GAP + 16
-    parts.append(_text(LEFT, y, f"The address of the tunnel: {line.ce}", 'class="h2"'))
-    ce = _Bar(ce_fields(line), LEFT, y + 30, BAR / NETWORK_BITS)
-    form = f"Its first 64 bits are the prefix above; the other 64 ({line.rule.interface_id} form):"
+    parts.append(_text(LEFT, y, say("The address of the tunnel: {}", line.ce), 'class="h2"'))
+    ce = _Bar(ce_fields(line), LEFT, y + 30, BAR / NETWORK_BITS, say)
+    form = say(
+        "Its first 64 bits are the prefix above; the other 64 ({} form):", line.rule.interface_id
+    )
     parts.append(_text(LEFT, y + 22, form))
 
     for bar in (prefix, ipv4, port, ce):
@@ -178,14 +188,14 @@ def draw(line: Mapping) -> str:
     parts.extend((*prefix.digits(4), *port.digits(1), *ce.digits(4)))
 
     y = ce.bottom + GAP + 16
-    parts.extend(_port_map(line, y))
+    parts.extend(_port_map(line, y, say))
     y += 34 + PORT_ROWS * ROW_STEP + 20
     listed = [] if _one_a_row(line.ports) else spans(line.ports)
     for number, span in enumerate(listed):
         x, down = LEFT + number % _COLUMNS * (BAR / _COLUMNS), number // _COLUMNS * 20
         parts.append(_text(x, y + down, span, f'class="m" fill="{FILL[Kind.PSID]}"'))
     height = y + 20 * -(-len(listed) // _COLUMNS) + 4
-    return _document(f"MAP-E line {line.end_user_prefix}", height, parts)
+    return _document(title, height, parts)
 
 
 _HEAD = """\
@@ -205,39 +215,40 @@ def _document(title: str, height: float, parts: Sequence[str]) -> str:
     return head + "\n".join((_rect(0, 0, WIDTH, height, "#fff"), *parts, "</svg>\n"))
 
 
-def _shared(line: Mapping) -> str:
+def _shared(line: Mapping, say: Say) -> str:
     if line.rule.ipv4_spare:
-        return "prefix, the line's own"
+        return say("prefix, the line's own")
     if not line.psid_length:
-        return "address, the line's own"
-    return f"address, shared by {1 << line.psid_length} lines"
+        return say("address, the line's own")
+    return say("address, shared by {} lines", 1 << line.psid_length)
 
 
-def _summary(line: Mapping) -> str:
+def _summary(line: Mapping, say: Say) -> str:
     provider = f"{line.rule.provider}: " if line.rule.provider else ""
-    share = "" if line.psid is None else f", PSID {line.psid}"
-    return f"{provider}IPv4 {line.ipv4}{share}, {line.ports.count:,} of {PORTS:,} ports"
+    share = "" if line.psid is None else say(", PSID {}", line.psid)
+    counts = (f"{line.ports.count:,}", f"{PORTS:,}")
+    return say("{}IPv4 {}{}, {} of {} ports", provider, line.ipv4, share, *counts)
 
 
-def _port_heading(line: Mapping) -> str:
+def _port_heading(line: Mapping, say: Say) -> str:
     if line.psid is None:
-        return "Ports: all of them"
-    return f"A port is the line's if these bits say {line.psid}"
+        return say("Ports: all of them")
+    return say("A port is the line's if these bits say {}", line.psid)
 
 
-def _port_map(line: Mapping, y: float) -> Iterator[str]:
+def _port_map(line: Mapping, y: float, say: Say) -> Iterator[str]:
     """Draw all ports, a row for 4,096 of them, with the line's own filled in."""
-    heading = f"The ports of the line: {line.ports.count:,} of {PORTS:,}"
+    heading = say("The ports of the line: {} of {}", f"{line.ports.count:,}", f"{PORTS:,}")
     yield _text(LEFT, y, heading, 'class="h2"')
     own = f'fill="{FILL[Kind.PSID]}"'
-    yield _text(LEFT, y + 22, "The line's own ports are filled in.", own)
-    yield _text(LEFT + BAR, y + 22, f"Each row is {PORT_ROW:,} ports.", anchor="end")
+    yield _text(LEFT, y + 22, say("The line's own ports are filled in."), own)
+    yield _text(LEFT + BAR, y + 22, say("Each row is {} ports.", f"{PORT_ROW:,}"), anchor="end")
     top = y + 34
     for row in range(PORT_ROWS):
         down = top + row * ROW_STEP
         yield _text(LEFT - 8, down + 14, f"{row * PORT_ROW}", 'class="s"', anchor="end")
         yield _rect(LEFT, down, BAR, ROW_HEIGHT, FILL[Kind.ZERO])
-    yield from _reserved(len(line.ports.reserved), top)
+    yield from _reserved(len(line.ports.reserved), top, say)
     shapes = (
         f"M{LEFT + first * SCALE:g} {top + row * ROW_STEP:g}h{(last - first + 1) * SCALE:g}"
         f"v{ROW_HEIGHT}h-{(last - first + 1) * SCALE:g}z"
@@ -262,14 +273,14 @@ def _row_labels(ports: PortSet, top: float) -> Iterator[str]:
         yield _text(x, top + row * ROW_STEP + 14, f"{low}-{high}", 'class="s"', anchor=anchor)
 
 
-def _reserved(count: int, top: float) -> Iterator[str]:
+def _reserved(count: int, top: float, say: Say) -> Iterator[str]:
     """Hatch the ports under the offset and say, where there is room, what the hatching means."""
     for row, first, last in _row_pieces(((0, count - 1),) if count else ()):
         x, width = LEFT + first * SCALE, (last - first + 1) * SCALE
         yield _rect(x, top + row * ROW_STEP, width, ROW_HEIGHT, "url(#no)")
-    note = f"0-{count - 1}: no line may use these"
+    note = say("0-{}: no line may use these", count - 1)
     width = min(count, PORT_ROW) * SCALE
-    room = len(note) * _CHAR + 16
+    room = cells(note) * _CHAR + 16
     if room < width:
         middle = LEFT + width / 2
         yield _rect(middle - room / 2, top + 1, room, ROW_HEIGHT - 2, "#fff")

@@ -109,14 +109,14 @@ def ask(
 
 
 @router.get("/routers/{name}/mape.svg")
-def picture(name: str, console: Shared, somebody: Somebody) -> Response:
+def picture(name: str, request: Request, console: Shared, somebody: Somebody) -> Response:
     """Draw the MAP-E line of a router."""
     row = _row(console, somebody, name)
     mapping = _mapping(row)
     if mapping is None:
         raise NotFoundError("nothing is known of a MAP-E line there")
     return Response(
-        draw(mapping),
+        draw(mapping, language_of(request, somebody)),
         media_type="image/svg+xml",
         # The picture carries its own style, and is shown as an image.
         headers={
