@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from tests.web.acting.conftest import EMMA, OLGA, OTTO, VERA, Site, write_inventory
 from yamaha_ops.change.outcome import Result
 from yamaha_ops.errors import InventoryError
 from yamaha_ops.inventory import load
+from yamaha_ops.web.access.roles import Role
+from yamaha_ops.web.access.users import add_user
 from yamaha_ops.web.act.book import Wish, fingerprint_of
 from yamaha_ops.web.act.planning import make_plan
 from yamaha_ops.web.act.stage import Stage
 from yamaha_ops.web.errors import ConflictError, ForbiddenError, NotFoundError
+from yamaha_ops.web.store.people import User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +156,7 @@ def test_a_danger_has_to_be_named(site: Site) -> None:
 def guarded(site: Site) -> Site:
     """The inventory asks for a second person."""
     write_inventory(site.file.parent, site.router.port, "\n    approval: true")
+    add_user(site.console, EMMA.name, "correct horse battery", roles=EMMA.roles)
     return site
 
 
@@ -185,6 +190,24 @@ def test_an_approval_ends_with_what_it_was_for(guarded: Site) -> None:
     guarded.book.planned(OTTO, change.id, 2, make_plan(guarded.console, change))
     with pytest.raises(ConflictError, match="a second person"):
         guarded.taken(guarded.book.find(OTTO, change.id))
+
+
+@pytest.mark.parametrize("how", ["locked", "role taken", "removed"])
+def test_the_word_of_somebody_who_may_not_approve_any_more_does_not_count(
+    guarded: Site, how: str
+) -> None:
+    change = guarded.planned(MTU)
+    guarded.book.approve(EMMA, change.id, fingerprint_of(change) or "", "")
+    with guarded.console.database.session() as session:
+        emma = session.scalars(select(User).where(User.name == EMMA.name)).one()
+        if how == "locked":
+            emma.barred = True
+        elif how == "role taken":
+            emma.roles = [Role.OPERATOR.value]
+        else:
+            session.delete(emma)
+    with pytest.raises(ConflictError, match="a second person"):
+        guarded.taken(change)
 
 
 def test_a_change_cannot_switch_approval_off(guarded: Site) -> None:

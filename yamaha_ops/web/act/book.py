@@ -15,6 +15,7 @@ from yamaha_ops.web.act.journals import put_away
 from yamaha_ops.web.act.stage import MOVES, OPEN, Stage
 from yamaha_ops.web.errors import ConflictError, ForbiddenError, NotFoundError
 from yamaha_ops.web.store.changes import Approval, Change, ChangeEvent
+from yamaha_ops.web.store.people import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -262,13 +263,19 @@ class Book:
         if not self.needs_approval(change.router):
             return
         agreed = session.scalars(
-            select(Approval).where(
+            select(User)
+            .join(Approval, Approval.who == User.name)
+            .where(
                 Approval.change_id == change.id,
                 Approval.version == change.version,
                 Approval.fingerprint == fingerprint,
+                # Somebody who was locked out since, or removed, has no word any more.
+                User.barred.is_(False),
             )
         )
-        if not any(approval.who not in change.authors for approval in agreed):
+        if not any(
+            Role.APPROVER in user.roles and user.name not in change.authors for user in agreed
+        ):
             raise ConflictError("a second person has to approve this plan first")
 
     def _in_the_way(self, number: int) -> str:
