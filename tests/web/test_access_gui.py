@@ -377,3 +377,14 @@ def test_addresses_are_found_however_the_page_is_cut(size: int) -> None:
     told = asyncio.run(whole())
     assert told.count(b"/p/") == 6
     assert b"ORIGIN" not in told
+
+
+def test_it_does_not_lead_past_a_second_person(there: Console, browser: Browsers) -> None:
+    otto = _as_user(browser, there, "otto")
+    file = there.settings.inventory
+    asking = file.read_text(encoding="utf-8").replace("tokyo:", "tokyo:\n    approval: true", 1)
+    file.write_text(asking, encoding="utf-8")
+    assert there.inventory().router("tokyo").approval
+    answer = otto.post("/gui/tokyo")
+    assert answer.status_code == 403
+    assert "a second person has to approve" in answer.text

@@ -76,13 +76,13 @@ def draft(router: str, name: str) -> str:
 def until(router: str, text: str) -> int:
     """Return the last second of a moment or a day."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        seconds = int(datetime.fromisoformat(text).astimezone().timestamp())
+    except (ValueError, OverflowError):  # no date, or one that no clock shows
         raise HistoryError(
             f"{text!r} is no date", router=router, hint="Write @2026-11-24 or @2026-11-24T08:30."
         ) from None
     day = len(text) == len("2026-11-24")
-    return int(moment.astimezone().timestamp()) + (86_399 if day else 0)
+    return seconds + (86_399 if day else 0)
 
 
 def _quoted(name: str) -> str:

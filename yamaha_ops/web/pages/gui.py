@@ -16,6 +16,7 @@ from yamaha_ops.inventory import Router
 from yamaha_ops.web.access.entry import Stranger
 from yamaha_ops.web.access.logins import lives
 from yamaha_ops.web.access.visitor import Role, Visitor, chosen, need, visitor_of_login
+from yamaha_ops.web.act.runs import refuse_alone
 from yamaha_ops.web.console import Console, console
 from yamaha_ops.web.errors import ForbiddenError, NotFoundError, SignInError
 from yamaha_ops.web.gui import translation
@@ -47,6 +48,7 @@ def open_door(console: TheConsole, visitor: Operator, name: str) -> Response:
     """Open a router's own pages."""
     _switched_on(console)
     found = chosen(console, visitor, name)
+    refuse_alone([found])
     if visitor.login is None:
         raise ForbiddenError("a token cannot do this; sign in with a browser")
     key = console.doors.open(found.name, visitor.login, visitor.name, visitor.address)
