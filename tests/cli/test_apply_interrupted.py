@@ -89,10 +89,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         yield Site(made, tmp_path)
 
 
-def test_the_first_takes_back_what_is_not_confirmed(site: Site) -> None:
+@pytest.mark.parametrize("sent", [[signal.SIGINT], [signal.SIGHUP, signal.SIGHUP]])
+def test_the_first_takes_back_what_is_not_confirmed(site: Site, sent: list[signal.Signals]) -> None:
     with site.start("r1") as process:
         site.wait_for(Step.SENT, "r1", process)
-        process.send_signal(signal.SIGINT)
+        for number in sent:
+            process.send_signal(number)
         told = _told(process)
     assert (told["r1"]["result"], told["r1"]["reason"]) == ("failed", "interrupted")
     assert process.returncode == 1

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The last one comes when a terminal goes away, such as that of an SSH session to this machine."""
 PATIENCE = 3
 """The signal after which even the main thread is not waited for."""
 
@@ -134,6 +135,8 @@ class Conductor(Generic[Value]):
         """Only note it: whatever the main thread is doing may not be done twice at once."""
         if self._asking:
             raise KeyboardInterrupt
+        if number == signal.SIGHUP and self._signals:
+            return  # shell and kernel both tell of a terminal that went: that is no second wish
         self._signals += 1
         self.stop.set()
         if self._signals >= PATIENCE:
@@ -142,7 +145,12 @@ class Conductor(Generic[Value]):
 
     @contextmanager
     def _signals_heard(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        before = {
+            number: signal.signal(number, self._on_signal)
+            for number in SIGNALS
+            # Whoever started us with nohup has said what a lost terminal means.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+        }
         try:
             yield
         finally:
