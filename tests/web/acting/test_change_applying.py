@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from yamaha_ops.web.access.roles import Role
 from yamaha_ops.web.access.users import add_user
 from yamaha_ops.web.act.book import Wish, fingerprint_of
 from yamaha_ops.web.act.planning import make_plan
+from yamaha_ops.web.act.runner import RUNS_AT_ONCE
 from yamaha_ops.web.act.stage import Stage
 from yamaha_ops.web.errors import ConflictError, ForbiddenError, NotFoundError
 from yamaha_ops.web.store.people import User
@@ -63,6 +65,26 @@ def test_a_router_that_moved_since_the_plan_is_not_touched(site: Site) -> None:
     assert "has changed since the plan" in (ended.outcome or {})["reason"]
     assert "1440" not in site.router.running.text
     assert "1440" not in site.file.read_text(encoding="utf-8")
+
+
+def _wait(free: Event) -> None:
+    free.wait(60)
+
+
+def test_runs_that_last_hold_back_no_change(site: Site) -> None:
+    free = Event()
+    for _ in range(2 * RUNS_AT_ONCE):
+        site.runner.submit(lambda: _wait(free))
+    change = site.taken(site.planned(MTU))
+    site.runner.apply(change.id)
+    for _ in range(500):
+        if site.book.find(OTTO, change.id).stage != Stage.APPLYING:
+            break
+        free.wait(0.1)
+    stage = site.book.find(OTTO, change.id).stage
+    free.set()
+    site.runner.wait()
+    assert stage == Stage.CHANGED
 
 
 def test_another_hand_in_the_file_is_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 8
-"""Changes and runs at a time; what is beyond waits its turn."""
+CHANGES_AT_ONCE: Final = 8
+RUNS_AT_ONCE: Final = 4
+"""What is beyond waits its turn. A long run of commands holds back no change."""
 RETRY_SECONDS: Final = 2.0
 
 
@@ -36,7 +37,8 @@ class Runner:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stopping = threading.Event()
-        self._executor: ThreadPoolExecutor | None = None
+        self._changes: ThreadPoolExecutor | None = None
+        self._runs: ThreadPoolExecutor | None = None
         self._under_way: set[Future[None]] = set()
         self.applying = Applying(console, self._stopping)
 
@@ -48,21 +50,26 @@ class Runner:
     def start(self) -> None:
         """Begin; what an earlier run of the console left under way is looked after first."""
         self._stopping.clear()
-        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="runner")
-        self.submit(self._look_after)
+        self._changes = ThreadPoolExecutor(CHANGES_AT_ONCE, thread_name_prefix="change")
+        self._runs = ThreadPoolExecutor(RUNS_AT_ONCE, thread_name_prefix="run")
+        self._begin(self._changes, self._look_after)
 
     def stop(self) -> None:
         """Begin nothing more; what is not confirmed on a router is taken back, and waited for."""
         self._stopping.set()
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        for executor in (self._changes, self._runs):
+            if executor is not None:
+                executor.shutdown(wait=True, cancel_futures=True)
+        self._changes = self._runs = None
 
     def submit(self, act: Callable[[], None]) -> None:
-        """Have something done as soon as a thread is free."""
-        if self._executor is None:
+        """Have a run done as soon as a thread is free."""
+        self._begin(self._runs, act)
+
+    def _begin(self, executor: ThreadPoolExecutor | None, act: Callable[[], None]) -> None:
+        if executor is None:
             raise AssertionError("the runner is not started")
-        future = self._executor.submit(act)
+        future = executor.submit(act)
         self._under_way.add(future)
         future.add_done_callback(self._ended)
 
@@ -73,11 +80,11 @@ class Runner:
 
     def apply(self, number: int) -> None:
         """Apply a change that was set under way."""
-        self.submit(lambda: self.applying.apply(number))
+        self._begin(self._changes, lambda: self.applying.apply(number))
 
     def resume(self, number: int) -> None:
         """Ask the journal what became of a change."""
-        self.submit(lambda: self.applying.resume(number))
+        self._begin(self._changes, lambda: self.applying.resume(number))
 
     def _look_after(self) -> None:
         """Ask for every change that an earlier run of the server had under way."""
