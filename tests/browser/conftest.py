@@ -65,7 +65,9 @@ class Town:
         return pyotp.TOTP(self.secret).at(int(time.time()) + second_factor.STEP_SECONDS)
 
 
-@pytest.fixture(scope="session")
+# Of a module and no longer: the browser's event loop and the console's threads and environment
+# must be gone before other tests of the same process begin.
+@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with opened(tmp_path_factory.mktemp("town")) as made:
         yield made
@@ -131,7 +133,7 @@ def served(console: Console) -> Iterator[tuple[str, Runner]]:
         console.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"a real browser is needed, and there is no {CHROMIUM}")
