@@ -298,7 +298,7 @@ def test_a_change_waits_for_a_database_that_is_gone_and_is_not_stranded(
     gone = [BusyError("gone"), BusyError("still gone")]
 
     def reading() -> Any:
-        if gone and threading.current_thread().name.startswith("runner"):
+        if gone and threading.current_thread().name.startswith("change"):
             raise gone.pop()
         return real()
 
