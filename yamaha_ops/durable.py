@@ -38,7 +38,7 @@ def write(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def keep(path: Path, data: bytes) -> None:
@@ -62,10 +62,11 @@ def write_private(path: Path, content: str | bytes) -> None:
 def remove(path: Path) -> None:
     """Remove a file so that it stays removed."""
     path.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Make a name that is new in a folder, or gone from it, survive a power cut."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

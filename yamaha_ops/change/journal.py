@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from yamaha_ops.durable import sync_folder
 from yamaha_ops.errors import PlanError, UnknownStateError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Journal:
             finally:
                 os.close(file)
             if new:
-                _fsync_folder(self.path.parent)
+                sync_folder(self.path.parent)
         except OSError as error:
             raise PlanError(
                 f"the journal cannot be written ({error.strerror})",
@@ -131,8 +132,8 @@ class Journal:
         try:
             done.mkdir(exist_ok=True, mode=0o700)
             self.path.replace(target)
-            _fsync_folder(self.path.parent)
-            _fsync_folder(done)
+            sync_folder(self.path.parent)
+            sync_folder(done)
         except OSError as error:
             raise PlanError(
                 f"the journal cannot be put away ({error.strerror})", where=str(target)
@@ -166,12 +167,3 @@ def _write_whole(file: int, data: bytes) -> None:
         with suppress(OSError):
             os.ftruncate(file, before)
         raise
-
-
-def _fsync_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut."""
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
